@@ -1,0 +1,86 @@
+"""The profile library on disk: which profiles there are, and the text of one. Files are read here alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from downtick.data import data_folder
+from downtick.errors import ProfileError
+from downtick.profiles.problems import did_you_mean
+from downtick.profiles.yaml_reader import MOST_CHARACTERS
+
+MOST_BYTES = 4 * MOST_CHARACTERS
+SUFFIX = ".yaml"
+
+
+def library_names() -> tuple[str, ...]:
+    """Return the names of the library's profiles with their folder, sorted: ``streaming/data-silence``."""
+    root = data_folder("toxics")
+    return tuple(
+        sorted(
+            path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*" + SUFFIX)
+        )
+    )
+
+
+def library_path(name: str) -> Path:
+    """Return the file of a library profile."""
+    return data_folder("toxics") / (name + SUFFIX)
+
+
+def find(name_or_path: str) -> tuple[str, str]:
+    """Return the text of a profile, and the name of its file for messages.
+
+    Args:
+        name_or_path: a library profile (``streaming/data-silence``, or ``data-silence`` alone), or a path.
+
+    Raises:
+        ProfileError: there is no such profile, or its file cannot be read.
+    """
+    names = library_names()
+    matches = [n for n in names if name_or_path in (n, n.rpartition("/")[2])]
+    if len(matches) == 1:
+        return read_file(library_path(matches[0])), matches[0] + SUFFIX
+    if len(matches) > 1:
+        raise ProfileError((f"{name_or_path}: several profiles: {', '.join(matches)}",))
+    if name_or_path.endswith((SUFFIX, ".yml")) or _exists(name_or_path):
+        return read_file(Path(name_or_path)), name_or_path
+    hint = did_you_mean(name_or_path, [*names, *(name.rpartition("/")[2] for name in names)])
+    known = "allowed: a name that `downtick profiles` lists, or a path to a .yaml file"
+    raise ProfileError((f"{name_or_path!a}: no such profile; {known}{hint}",))
+
+
+def read_file(path: Path) -> str:
+    """Return the text of a profile's file.
+
+    Raises:
+        ProfileError: it is no file, too large, not readable or not UTF-8.
+    """
+    try:
+        if path.is_dir():
+            raise ProfileError((f"{path}: a directory; allowed: a .yaml file",))
+        if not path.is_file() and path.exists():
+            raise ProfileError((f"{path}: not a regular file; allowed: a .yaml file",))
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            allowed = f"allowed: at most {MOST_BYTES:,}"
+            raise ProfileError((f"{path}: the file is too large: {size:,} bytes; {allowed}",))
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ProfileError(
+            (f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}",)
+        ) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        found = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        raise ProfileError((f"{path}:{line}:{column}: {found}; save the file as UTF-8",)) from error
+
+
+def _exists(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):
+        return False
