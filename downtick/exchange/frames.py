@@ -40,14 +40,14 @@ class Body(msgspec.Struct, frozen=True, gc=False):
         channel: as it stands in the frame (``l2_data`` for ``level2``).
         type: of its events; empty for ``heartbeats`` and ``subscriptions``, whose events have none.
         products: ids of the products that it tells of.
-        tail: the encoded rest of the frame: ``,"events":[...]}``.
+        events: the encoded member ``"events":[...]``.
         trade_ids: the lowest and the highest trade id in it, or None.
     """
 
     channel: str
     type: BodyType
     products: tuple[str, ...]
-    tail: bytes
+    events: bytes
     trade_ids: tuple[int, int] | None = None
 
 
@@ -61,14 +61,14 @@ def envelope(body: Body, sequence_num: int, timestamp: str, client_id: bool) -> 
         client_id: whether to send ``"client_id":""``: documented and expected by Coinbase's own SDK, though
             production leaves it out on market data.
     """
-    # Written out twice because every frame of every connection passes here: about 0.5 µs.
+    # One f-string each, then one join: every frame of every connection passes here.
     if client_id:
-        head = f'{{"channel":"{body.channel}","client_id":"","timestamp":"{timestamp}","sequence_num":{sequence_num}'
+        head = f'{{"channel":"{body.channel}","client_id":"","timestamp":"{timestamp}","sequence_num":{sequence_num},'
     else:
         head = (
-            f'{{"channel":"{body.channel}","timestamp":"{timestamp}","sequence_num":{sequence_num}'
+            f'{{"channel":"{body.channel}","timestamp":"{timestamp}","sequence_num":{sequence_num},'
         )
-    return head.encode() + body.tail
+    return b"".join((head.encode(), body.events, b"}"))
 
 
 def text(number: Decimal) -> str:
@@ -166,7 +166,7 @@ def _body(
     event: dict[str, Any],
     trade_ids: tuple[int, int] | None = None,
 ) -> Body:
-    return Body(channel, type_, products, b',"events":[%b]}' % _encode(event), trade_ids)
+    return Body(channel, type_, products, b'"events":[%b]' % _encode(event), trade_ids)
 
 
 def _tickers(

@@ -15,3 +15,4 @@ from downtick.exchange.market.products import Product as Product
 from downtick.exchange.market.seeded import SeededMarket as SeededMarket
 from downtick.exchange.market.state import MarketState as MarketState
 from downtick.exchange.market.state import Ticker as Ticker
+from downtick.exchange.market.tape import TapeMarket as TapeMarket
