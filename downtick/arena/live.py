@@ -1,0 +1,113 @@
+"""A history that grows while somebody waits for what comes next."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from downtick.errors import DowntickError
+from downtick.history import Event, History, Predicate
+
+GRACE = 2.0
+"""Seconds that a wait goes on after its deadline: an event that happened in time may be told late."""
+
+
+class LiveHistory(History):
+    """A history fed by one thread and awaited by others, under any event loop or none.
+
+    Attributes:
+        failure: what ended the run as an error, or None.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failure: DowntickError | None = None
+        self._changed = threading.Condition()
+        self._wakers: dict[object, Callable[[], object]] = {}
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Add events at the end, and wake whoever waits."""
+        with self._changed:
+            super().extend(events)
+            self._wake()
+
+    def append(self, event: Event) -> None:
+        """Add one event at the end, and wake whoever waits."""
+        self.extend((event,))
+
+    def fail(self, failure: DowntickError) -> None:
+        """End every wait, now and later, with this error."""
+        with self._changed:
+            self.failure = self.failure or failure
+            self._wake()
+
+    def wait(self, wanted: Predicate, by: float) -> Event | None:
+        """Block until an event that is wanted has happened, and return the first; None if none did by then.
+
+        Args:
+            wanted: tells whether an event is the one.
+            by: the deadline in monotonic seconds. Judged by when the event happened, not by when we heard.
+
+        Raises:
+            RigError: the rig failed.
+        """
+        position = 0
+        with self._changed:
+            while True:
+                found, position = self._find(wanted, by, position)
+                if found is not None:
+                    return found
+                left = by + GRACE - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    return None
+
+    async def until(self, wanted: Predicate, by: float) -> Event | None:
+        """Do as `wait` does, without blocking the event loop."""
+        loop, changed, position = asyncio.get_running_loop(), asyncio.Event(), 0
+        key = object()
+        self._wakers[key] = lambda: loop.call_soon_threadsafe(changed.set)
+        try:
+            while True:
+                changed.clear()
+                found, position = self._find(wanted, by, position)
+                if found is not None:
+                    return found
+                async with asyncio.timeout(by + GRACE - time.monotonic()):
+                    await changed.wait()
+        except TimeoutError:
+            return None
+        finally:
+            del self._wakers[key]
+
+    def follow(self) -> Iterator[Event]:
+        """Yield every event, those to come included, until the rig fails.
+
+        Raises:
+            RigError: the rig failed.
+        """
+        position = 0
+        while True:
+            with self._changed:
+                while position >= len(self):
+                    if self.failure is not None:
+                        raise self.failure
+                    self._changed.wait()
+            yield self[position]
+            position += 1
+
+    def _find(self, wanted: Predicate, by: float, position: int) -> tuple[Event | None, int]:
+        if self.failure is not None:
+            raise self.failure
+        while position < len(self):
+            event = self[position]
+            position += 1
+            if event.at <= by and wanted(event):
+                return event, position
+        return None, position
+
+    def _wake(self) -> None:
+        self._changed.notify_all()
+        for waker in tuple(self._wakers.values()):
+            waker()

@@ -1,0 +1,169 @@
+"""One session: an exchange, a link to each of its listeners, and the conductor that plays on them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from downtick.arena import protocol
+from downtick.arena.settings import ArenaSettings
+from downtick.arena.steady import SteadyState
+from downtick.conductor import Conductor
+from downtick.errors import InputError
+from downtick.exchange.exchange import Exchange
+from downtick.exchange.journal import Journal
+from downtick.history import Event
+from downtick.links.control import Control
+from downtick.links.link import Link
+from downtick.links.vocabulary import LINKS
+
+
+class Session:
+    """What one test holds, inside the arena.
+
+    Args:
+        settings: of the arena.
+        control: Toxiproxy's control plane.
+        tell: is given the events as they happen, in order.
+        fail: is given what ends the run as an error.
+    """
+
+    def __init__(
+        self,
+        settings: ArenaSettings,
+        control: Control,
+        tell: Callable[[list[Event]], None],
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self._settings = settings
+        self._control = control
+        self._tell = tell
+        self._fail = fail
+        self._exchange: Exchange | None = None
+        self._journal: Journal | None = None
+        self._links: dict[str, Link] = {}
+        self._steady: SteadyState | None = None
+        self._playing: asyncio.Task[None] | None = None
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Names of the links that are up."""
+        return tuple(self._links)
+
+    async def open(self, request: protocol.Open) -> tuple[protocol.LinkEndpoint, ...]:
+        """Bring everything up and begin to play. What was up is taken down if something fails."""
+        settings, schedule = self._settings, request.schedule
+        config = dataclasses.replace(
+            request.exchange,
+            host=settings.exchange_host,
+            certificate=settings.certificate,
+            private_key=settings.private_key,
+        )
+        armed = {*request.armed, *(schedule.armed if schedule else ())}
+        try:
+            self._journal = Journal(self._take)
+            self._exchange = Exchange(config, self._journal)
+            endpoints = await self._exchange.start()
+            for name in LINKS:
+                self._links[name] = await Link.create(
+                    self._control,
+                    name,
+                    getattr(endpoints, name),
+                    listen_host=settings.host,
+                    armed=name in armed,
+                    proxy_name=f"downtick-{settings.label}-{request.name}-{name}",
+                )
+            if schedule is not None:
+                self._steady = SteadyState(schedule.links)
+                conductor = Conductor(
+                    schedule, self._links, self._exchange, self._record, self._steady.reached
+                )
+                self._playing = asyncio.create_task(conductor.play())
+                self._playing.add_done_callback(self._played)
+        except BaseException:
+            await self.close()
+            raise
+        return tuple(
+            protocol.LinkEndpoint(link.name, link.host, link.port, link.armed)
+            for link in self._links.values()
+        )
+
+    async def act(self, request: protocol.AnyRequest) -> Any:
+        """Do what was asked by hand, and record it.
+
+        Raises:
+            InputError: no link or fault of that name.
+            RigError: the fault could not be made.
+        """
+        assert self._exchange is not None
+        match request:
+            case protocol.Inject(link, fault, attributes, stream, toxicity):
+                self._record("inject_asked", link=link, name=fault)
+                echo = await self._link(link).start(
+                    fault, attributes, stream=stream, toxicity=toxicity
+                )
+                self._record("inject_done", link=link, name=fault, echo=_json(echo))
+                return _json(echo)
+            case protocol.Heal(link, fault, stream):
+                if fault is None:
+                    await self._link(link).heal()
+                else:
+                    await self._link(link).stop(fault, stream=stream)
+                self._record("inject_healed", link=link, name=fault)
+                return None
+            case protocol.StartExchangeFault(name, attributes, selectors):
+                return await self._exchange.start_fault(name, attributes, selectors)
+            case protocol.StopExchangeFault(handle):
+                return await self._exchange.stop_fault(handle)
+            case _:
+                raise InputError(f"{type(request).__name__} is not something to do in a session")
+
+    async def close(self) -> None:
+        """Take everything down: conductor, links, exchange. What fails does not spare the rest."""
+        if self._playing is not None:
+            self._playing.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await self._playing
+        ends = [link.destroy() for link in self._links.values()]
+        if self._exchange is not None:
+            ends.append(self._exchange.stop())
+        outcomes = await asyncio.gather(*ends, return_exceptions=True)
+        self._links.clear()
+        self._exchange = None
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    def _link(self, name: str) -> Link:
+        try:
+            return self._links[name]
+        except KeyError:
+            raise InputError(f"no link {name!r}; there are {', '.join(self._links)}") from None
+
+    def _take(self, events: list[Event]) -> None:
+        if self._steady is not None:
+            self._steady.see(events)
+        self._tell(events)
+
+    def _record(self, kind: str, **data: Any) -> None:
+        if "echo" in data:
+            data["echo"] = _json(data["echo"])
+        event = Event(time.monotonic(), "conductor", kind, data)
+        if self._journal is not None:
+            self._journal.flush()  # what the exchange saw before this comes before this
+        self._tell([event])
+
+    def _played(self, playing: asyncio.Task[None]) -> None:
+        if not playing.cancelled() and (error := playing.exception()) is not None:
+            self._fail(error)
+
+
+def _json(echo: object) -> Mapping[str, Any]:
+    """Return an echo as the history keeps it."""
+    if dataclasses.is_dataclass(echo) and not isinstance(echo, type):
+        return dataclasses.asdict(echo)
+    return dict(echo) if isinstance(echo, Mapping) else {"said": repr(echo)}

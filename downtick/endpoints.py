@@ -1,0 +1,66 @@
+"""Where a bot connects, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+API_PATH = "/api/v3/brokerage"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where a bot connects. Each port serves plain and TLS.
+
+    Attributes:
+        rest: base address of the REST API, plain.
+        rest_tls: the same over TLS.
+        market_ws: address of the market-data WebSocket, plain.
+        market_wss: the same over TLS.
+        user_ws: address of the user-order-data WebSocket, plain.
+        user_wss: the same over TLS.
+        ca_file: certificate authority to trust for TLS.
+        addresses: host and port of each link.
+    """
+
+    rest: str
+    rest_tls: str
+    market_ws: str
+    market_wss: str
+    user_ws: str
+    user_wss: str
+    ca_file: str
+    addresses: Mapping[str, tuple[str, int]]
+
+    @classmethod
+    def of(cls, links: Iterable[tuple[str, str, int]], ca_file: str) -> Self:
+        """Return the endpoints of links, each given as its name, host and port."""
+        addresses = {name: (host, port) for name, host, port in links}
+        at = {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
+        return cls(
+            rest=f"http://{at['rest']}{API_PATH}",
+            rest_tls=f"https://{at['rest']}{API_PATH}",
+            market_ws=f"ws://{at['market_ws']}",
+            market_wss=f"wss://{at['market_ws']}",
+            user_ws=f"ws://{at['user_ws']}",
+            user_wss=f"wss://{at['user_ws']}",
+            ca_file=ca_file,
+            addresses=addresses,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that tell a bot where to connect, what to trust, and to use no proxy."""
+        hosts = sorted({host for host, _ in self.addresses.values()})
+        no_proxy = ",".join((*hosts, "127.0.0.1", "localhost"))
+        return {
+            "DOWNTICK_REST_URL": self.rest,
+            "DOWNTICK_REST_TLS_URL": self.rest_tls,
+            "DOWNTICK_MARKET_WS_URL": self.market_ws,
+            "DOWNTICK_MARKET_WSS_URL": self.market_wss,
+            "DOWNTICK_USER_WS_URL": self.user_ws,
+            "DOWNTICK_USER_WSS_URL": self.user_wss,
+            "DOWNTICK_CA_FILE": self.ca_file,
+            "NO_PROXY": no_proxy,
+            "no_proxy": no_proxy,
+        }

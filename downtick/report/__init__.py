@@ -1,0 +1,1 @@
+"""Renderers of what happened: they read a history and return text."""

@@ -1,0 +1,300 @@
+"""The rig: arena and links, brought up for one test and taken down after it.
+
+What tests and the command line hold in their hands. It works under any event loop, in a synchronous test, and
+beside a bot that blocks its interpreter: what happens reaches the history on a thread of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import downtick
+from downtick.arena import protocol
+from downtick.arena.channel import Channel
+from downtick.arena.host import ArenaHost, shared_arena
+from downtick.arena.live import LiveHistory
+from downtick.endpoints import Endpoints
+from downtick.errors import ArenaError, DeadlineMissed, DowntickError
+from downtick.exchange.config import ExchangeConfig
+from downtick.history import VERSION, Event, Header, Predicate, matching
+from downtick.prepare import prepare
+from downtick.profiles.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """How much of a deadline was used: what for, real seconds allowed, real seconds taken."""
+
+    name: str
+    within: float
+    used: float
+
+
+class Rig:
+    """Exchange, links and conductor of one test, and the history of what happened.
+
+    A context manager, synchronous or not::
+
+        async with Rig(time_scale=0.1, arm=("market_ws",)) as rig:
+            async with Client(rig.endpoints.market_ws) as client:
+                await rig.inject("market_ws", "reset")
+                await rig.until("closed", within=5)
+
+    Args:
+        schedule: what the conductor plays; None for links that stay healthy until told otherwise.
+        time_scale: real time over nominal time; the schedule's own if there is one.
+        seed: of the exchange's market; the schedule's own if there is one.
+        arm: links that shall be able to reset (RST), beyond those that the schedule arms.
+        exchange: how the exchange is made; seed and time scale are filled in.
+        arena: the helper process; by default the one that this process shares.
+
+    Attributes:
+        history: everything that happened, growing while it happens.
+        deadlines: how much of each deadline was used.
+        warnings: what the linter says of the profile.
+    """
+
+    def __init__(
+        self,
+        *,
+        schedule: Schedule | None = None,
+        time_scale: float = 1.0,
+        seed: int = 1,
+        arm: tuple[str, ...] = (),
+        exchange: ExchangeConfig | None = None,
+        arena: ArenaHost | None = None,
+    ) -> None:
+        self.schedule = schedule
+        self.time_scale = schedule.time_scale if schedule else time_scale
+        self.seed = schedule.seed if schedule else seed
+        self.history = LiveHistory()
+        self.deadlines: list[Deadline] = []
+        self.warnings: tuple[str, ...] = ()
+        self._arm = arm
+        self._config = exchange or ExchangeConfig()
+        self._arena = arena
+        self._channel: Channel | None = None
+        self._opened: protocol.Opened | None = None
+        self._header: Header | None = None
+
+    @classmethod
+    def playing(
+        cls, profile: str, *, time_scale: float = 1.0, seed: int | None = None, **settings: Any
+    ) -> Self:
+        """Return a rig that plays a profile, not yet up.
+
+        Args:
+            profile: a name of the library (``streaming/market-feed-reset``) or the path of a file.
+            time_scale: real time over nominal time.
+            seed: instead of the profile's own.
+            settings: as for the class itself.
+
+        Raises:
+            ProfileError: the profile does not load, or the linter finds an error in it.
+        """
+        schedule, warnings = prepare(profile, seed, time_scale)
+        rig = cls(schedule=schedule, **settings)
+        rig.warnings = warnings
+        return rig
+
+    def __enter__(self) -> Self:
+        """Bring everything up.
+
+        Raises:
+            ToxiproxyNotFound: no Toxiproxy of the pinned version could be had.
+            RigError: something did not come up.
+        """
+        arena = self._arena or shared_arena()
+        self._header = self._make_header(arena)
+        self._channel = Channel(
+            arena.ready.socket, self.history.extend, self.history.fail, arena.died
+        )
+        try:
+            self._opened = self._channel.ask(
+                protocol.Open(
+                    name=uuid.uuid4().hex[:8],
+                    exchange=replace(self._config, seed=self.seed, time_scale=self.time_scale),
+                    schedule=self.schedule,
+                    armed=self._arm,
+                ),
+                answer=protocol.Opened,
+            )
+        except BaseException:
+            self._channel.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take everything down. The history stays.
+
+        Raises:
+            RigError: something could not be taken down, and the test had not failed for that already.
+        """
+        assert self._channel is not None
+        try:
+            if self.failure is None:
+                self._channel.ask(protocol.Close())
+        finally:
+            self._channel.close()
+
+    async def __aenter__(self) -> Self:
+        return await asyncio.to_thread(self.__enter__)
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.__exit__)
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where the bot connects."""
+        if self._opened is None:
+            raise ArenaError("the rig is not up: use it as a context manager")
+        links = ((link.name, link.host, link.port) for link in self._opened.links)
+        return Endpoints.of(links, self._opened.ca_file)
+
+    @property
+    def failure(self) -> DowntickError | None:
+        """What failed of the rig itself, or None. A run with a failure says nothing about the bot."""
+        return self.history.failure
+
+    def scaled(self, seconds: float) -> float:
+        """Return nominal seconds as real ones."""
+        return seconds * self.time_scale
+
+    def now(self) -> float:
+        """Return the present instant on the history's clock, for ``after``."""
+        return time.monotonic()
+
+    async def until(
+        self, kind: str | Predicate, /, *, within: float, after: float | None = None, **data: Any
+    ) -> Event:
+        """Wait until something has happened, and return its first event.
+
+        Args:
+            kind: of the event, or a predicate.
+            within: nominal seconds from now. Judged by when it happened, not by when we heard of it.
+            after: only an event later than this instant (`now`) counts.
+            data: particulars that the event must have.
+
+        Raises:
+            DeadlineMissed: it did not happen in time.
+            RigError: the rig failed meanwhile.
+        """
+        start, seconds = time.monotonic(), self.scaled(within)
+        found = await self.history.until(_wanted(kind, after, data), start + seconds)
+        return self._judge(found, kind, start, seconds, data)
+
+    def wait(
+        self, kind: str | Predicate, /, *, within: float, after: float | None = None, **data: Any
+    ) -> Event:
+        """Do as `until` does, in a synchronous test."""
+        start, seconds = time.monotonic(), self.scaled(within)
+        found = self.history.wait(_wanted(kind, after, data), start + seconds)
+        return self._judge(found, kind, start, seconds, data)
+
+    @contextlib.asynccontextmanager
+    async def deadline(self, within: float, name: str) -> AsyncIterator[None]:
+        """Give what is awaited inside this many nominal seconds, and note how much of them it took.
+
+        Raises:
+            DeadlineMissed: it took longer.
+        """
+        start, seconds = time.monotonic(), self.scaled(within)
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError:
+            if self.failure is not None:
+                raise self.failure from None
+            raise DeadlineMissed(
+                f"not within {seconds:g} s (nominally {within:g} s): {name}"
+            ) from None
+        self.deadlines.append(Deadline(name, seconds, time.monotonic() - start))
+
+    async def inject(
+        self,
+        link: str,
+        fault: str,
+        *,
+        stream: str = "downstream",
+        toxicity: float = 1.0,
+        **attributes: Any,
+    ) -> dict[str, Any]:
+        """Start a toxic or a link fault by hand, and return what Toxiproxy answered.
+
+        Raises:
+            ToxicError: its attributes are wrong.
+            NotArmed: a reset on a link that can only close.
+            RigError: Toxiproxy did not do it.
+        """
+        request = protocol.Inject(link, fault, attributes, stream, toxicity)
+        echo: dict[str, Any] = await self._ask(request, dict[str, Any])
+        return echo
+
+    async def heal(
+        self, link: str, fault: str | None = None, *, stream: str = "downstream"
+    ) -> None:
+        """End a toxic or a link fault; without a name, everything on that link."""
+        await self._ask(protocol.Heal(link, fault, stream), None)
+
+    async def exchange_fault(
+        self, name: str, *, selectors: dict[str, Any] | None = None, **attributes: Any
+    ) -> int:
+        """Start an exchange fault by hand, and return its handle for `end_exchange_fault`."""
+        request = protocol.StartExchangeFault(name, attributes, selectors or {})
+        handle: int = await self._ask(request, int)
+        return handle
+
+    async def end_exchange_fault(self, handle: int) -> None:
+        """End an exchange fault."""
+        await self._ask(protocol.StopExchangeFault(handle), None)
+
+    def history_lines(self) -> bytes:
+        """Return the history as JSON Lines, with its header."""
+        assert self._header is not None
+        return self.history.to_jsonl(self._header)
+
+    async def _ask(self, request: protocol.Request, answer: Any) -> Any:
+        assert self._channel is not None
+        return await asyncio.to_thread(self._channel.ask, request, answer=answer)
+
+    def _judge(
+        self,
+        found: Event | None,
+        kind: str | Predicate,
+        start: float,
+        seconds: float,
+        data: dict[str, Any],
+    ) -> Event:
+        particulars = ", ".join(f"{key}={value!r}" for key, value in data.items())
+        name = f"{kind if isinstance(kind, str) else kind.__qualname__}({particulars})"
+        if found is None:
+            raise DeadlineMissed(
+                f"not within {seconds:g} s (nominally {seconds / self.time_scale:g} s): {name}"
+            )
+        self.deadlines.append(Deadline(name, seconds, max(0.0, found.at - start)))
+        return found
+
+    def _make_header(self, arena: ArenaHost) -> Header:
+        run = {
+            "profile": self.schedule.profile if self.schedule else None,
+            "seed": self.seed,
+            "time_scale": self.time_scale,
+            "downtick": downtick.__version__,
+            "toxiproxy": arena.ready.toxiproxy_version,
+            "warnings": [*self.warnings, *arena.ready.warnings],
+        }
+        return Header(VERSION, datetime.now(UTC).isoformat(), time.monotonic(), run)
+
+
+def _wanted(kind: str | Predicate, after: float | None, data: dict[str, Any]) -> Predicate:
+    wanted = matching(kind, **data) if isinstance(kind, str) else kind
+    if after is None:
+        return wanted
+    return lambda event: event.at > after and wanted(event)

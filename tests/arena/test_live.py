@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from downtick.arena.live import LiveHistory
+from downtick.errors import ArenaDied
+from downtick.history import Event, matching
+
+
+def event(at: float, kind: str = "closed") -> Event:
+    return Event(at, "exchange", kind)
+
+
+async def test_until_returns_what_has_already_happened() -> None:
+    """An event that is there is returned at once."""
+    history = LiveHistory()
+    history.append(event(1.0))
+    assert await history.until(matching("closed"), by=time.monotonic()) == event(1.0)
+
+
+async def test_until_wakes_for_what_another_thread_tells() -> None:
+    """The reader's thread wakes a waiter of any loop."""
+    history = LiveHistory()
+    waiting = asyncio.create_task(history.until(matching("closed"), by=time.monotonic() + 5))
+    await asyncio.sleep(0)
+    told = event(time.monotonic())
+    threading.Thread(target=history.append, args=(told,)).start()
+    assert await waiting == told
+
+
+async def test_an_event_after_the_deadline_does_not_count_though_it_is_heard() -> None:
+    """Judged is when it happened: a late event is no event, though the wait still listens."""
+    history = LiveHistory()
+    by = time.monotonic() - 1.99  # all but the end of the grace is over
+    history.append(event(by + 0.5))
+    assert await history.until(matching("closed"), by=by) is None
+
+
+async def test_an_event_in_time_that_is_told_late_counts() -> None:
+    """A test whose interpreter was blocked must not fail the bot for it."""
+    history = LiveHistory()
+    by = time.monotonic()
+    waiting = asyncio.create_task(history.until(matching("closed"), by=by))
+    await asyncio.sleep(0)
+    history.append(event(by - 0.001))
+    assert await waiting == event(by - 0.001)
+
+
+async def test_a_failure_of_the_rig_ends_every_wait() -> None:
+    """Nobody waits for an event of a rig that is gone."""
+    history = LiveHistory()
+    waiting = asyncio.create_task(history.until(matching("closed"), by=time.monotonic() + 60))
+    await asyncio.sleep(0)
+    history.fail(ArenaDied("gone"))
+    with pytest.raises(ArenaDied):
+        await waiting
+    with pytest.raises(ArenaDied):
+        history.wait(matching("closed"), by=time.monotonic() + 60)
+
+
+def test_wait_is_for_synchronous_tests() -> None:
+    """The blocking wait wakes for another thread too."""
+    history = LiveHistory()
+    told = event(time.monotonic())
+    threading.Thread(target=history.append, args=(told,)).start()
+    assert history.wait(matching("closed"), by=time.monotonic() + 5) == told
+
+
+def test_follow_yields_what_comes_and_ends_with_the_failure() -> None:
+    """A follower sees every event once, in order, and then the reason of the end."""
+    history = LiveHistory()
+    history.extend([event(1.0), event(2.0)])
+    seen = []
+    followed = history.follow()
+    seen.append(next(followed))
+    history.append(event(3.0))
+    seen += [next(followed), next(followed)]
+    history.fail(ArenaDied("gone"))
+    with pytest.raises(ArenaDied):
+        next(followed)
+    assert [e.at for e in seen] == [1.0, 2.0, 3.0]
