@@ -26,11 +26,11 @@ class TapeMarket:
     """The events of a capture of the Coinbase Exchange WebSocket. The whole tape is read and checked at once.
 
     The market opens with each product's first ``snapshot``, wherever on the tape it stands; a later one becomes
-    the change of book that it amounts to. Time starts with the first frame and never goes back.
+    the change of book that it amounts to. Time starts with the first of these frames and never goes back.
 
     Attributes:
         openings: the state of each product at second 0, in the order of their snapshots.
-        length: nominal seconds from the first frame to the last event.
+        length: nominal seconds from the first of these frames to the last event.
     """
 
     def __init__(self, lines: Iterable[str], name: str = "tape") -> None:
