@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from downtick.exchange.figures import text
 from downtick.exchange.market import (
     BookChange,
     Candle,
@@ -69,11 +70,6 @@ def envelope(body: Body, sequence_num: int, timestamp: str, client_id: bool) -> 
             f'{{"channel":"{body.channel}","timestamp":"{timestamp}","sequence_num":{sequence_num},'
         )
     return b"".join((head.encode(), body.events, b"}"))
-
-
-def text(number: Decimal) -> str:
-    """Return a figure as Coinbase writes it: plain digits without trailing zeros."""
-    return f"{number.normalize():f}"
 
 
 def ticker_snapshot(tickers: Sequence[Ticker]) -> Body:

@@ -39,3 +39,8 @@ def go_time(now: int, uptime: int) -> str:
     seconds = _second(digits[:-9]).replace("T", " ")
     fraction = f".{digits[-9:]}".rstrip("0").rstrip(".")
     return f"{seconds}{fraction} +0000 UTC m=+{uptime // _SECOND}.{uptime % _SECOND:09d}"
+
+
+def rfc3339_seconds(now: int) -> str:
+    """Return ``2026-08-12T19:27:48Z``: the ``iso`` of ``GET /time``."""
+    return f"{_second(str(now)[:-9])}Z"
