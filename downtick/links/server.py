@@ -64,10 +64,11 @@ class ToxiproxyServer:
             ToxiproxyDied: it ended before it answered; with the end of its log.
             ToxiproxyError: it could not be started, or did not answer in time.
         """
+        host = listen_address(str(Address(host, 0))).host
         log = folder / "toxiproxy.log"
         for _ in range(_ATTEMPTS):
             # Asked for port 0, the server does not tell which it got (Toxiproxy api.go: Listen).
-            address = listen_address(f"{_bracketed(host)}:{_free_port(host)}")
+            address = Address(host, free_port(host))
             log.write_bytes(b"")
             mark = f"started-{secrets.token_hex(8)}"
             process = await _spawn(binary, log, address, mark, process_group)
@@ -197,11 +198,8 @@ def _tail(log: Path, lines: int = 20) -> str:
         return f"(no log: {error.strerror})"
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _free_port(host: str) -> int:
+def free_port(host: str) -> int:
+    """Return a TCP port of a loopback host that nobody has at this moment."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.bind((host, 0))
