@@ -1,0 +1,1 @@
+"""The stub Coinbase: real sockets, a market, a journal, and faults that TCP cannot have."""

@@ -1,0 +1,136 @@
+"""The stub Coinbase: three doors, one market, one journal."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Mapping
+from time import time_ns
+from typing import Any
+
+from downtick.exchange.config import Endpoints, ExchangeConfig
+from downtick.exchange.driver import Driver
+from downtick.exchange.gateway import Gateway
+from downtick.exchange.hub import Hub
+from downtick.exchange.journal import Journal
+from downtick.exchange.listener import Handler, Listener, tls_context
+from downtick.exchange.market import MarketClock, MarketState, SeededMarket, TapeMarket
+from downtick.exchange.publisher import Publisher
+from downtick.exchange.rest import Rest
+from downtick.exchange.tape_file import load_tape
+
+
+class Exchange:
+    """One exchange, from `start` to `stop`; to be used once.
+
+    Args:
+        config: how it behaves.
+        journal: gets everything that happens.
+    """
+
+    def __init__(self, config: ExchangeConfig, journal: Journal) -> None:
+        self._config = config
+        self._journal = journal
+        self._hub = Hub(config, journal)
+        self._listeners: list[Listener] = []
+
+    async def start(self) -> Endpoints:
+        """Open the doors and let the market run.
+
+        Raises:
+            InputError: the tape or the certificate cannot be used.
+            OSError: the host cannot be bound.
+        """
+        config, hub = self._config, self._hub
+        market = await self._market()
+        clock = MarketClock(time_ns(), config.time_scale)
+        state = MarketState(market.openings, clock.origin)
+        publisher = Publisher(state, clock, hub.wanted)
+        products = tuple(product.product_id for product in state.products)
+        rest = Rest(hub, state, clock)
+        gateways = {
+            name: Gateway(name, hub, products, publisher.snapshots)
+            for name in ("market_ws", "user_ws")
+        }
+        numbers = itertools.count(1)
+        tls = None
+        if config.certificate is not None and config.private_key is not None:
+            tls = tls_context(config.certificate, config.private_key)
+
+        def listen(name: str, handler: Handler) -> tuple[str, int]:
+            listener = Listener(
+                name,
+                config.host,
+                next_number=lambda: next(numbers),
+                handler=handler,
+                faults=hub.faults,
+                journal=self._journal,
+                tls=tls,
+            )
+            address = listener.open()
+            self._listeners.append(listener)
+            return address
+
+        endpoints = Endpoints(
+            rest=listen("rest", rest.handle),
+            market_ws=listen("market_ws", gateways["market_ws"].handle),
+            user_ws=listen("user_ws", gateways["user_ws"].handle),
+        )
+        Driver(market.events(), publisher, hub).start()
+        return endpoints
+
+    async def start_fault(
+        self, name: str, attributes: Mapping[str, Any], selectors: Mapping[str, Any]
+    ) -> int:
+        """Start a fault and return its handle.
+
+        Args:
+            name: one of `downtick.exchange.vocabulary.EXCHANGE_FAULTS`.
+            attributes: of the fault; what is missing gets its default.
+            selectors: ``once``, ``nth``, ``times``, ``route``, ``product``, ``method``.
+
+        Raises:
+            InputError: one of them is unknown, or a required attribute is missing.
+        """
+        return self._hub.faults.start(name, attributes, selectors)
+
+    async def stop_fault(self, handle: int) -> None:
+        """Stop a fault. One that is over already is left alone."""
+        self._hub.faults.stop(handle)
+
+    def when(
+        self,
+        counter: str,
+        count: int,
+        callback: Callable[[], Awaitable[None]],
+        *,
+        hold: bool = False,
+    ) -> None:
+        """Call back once the counter has counted that many from now on, in the same instant as the event.
+
+        Args:
+            counter: one of `downtick.exchange.vocabulary.TRIGGERS`.
+            count: how many of it.
+            callback: what to do then. What it raises is journalled.
+            hold: whether no frame leaves any feed connection until every bot has read what was sent and the
+                callback is done. A bot that does not answer a ping within 2 s nominal (at least 200 ms real) is
+                waited for no longer; ``hold_expired`` says so.
+
+        Raises:
+            InputError: an unknown counter, or a count below 1.
+        """
+        self._hub.triggers.add(counter, count, callback, hold=hold)
+
+    async def stop(self) -> None:
+        """End all faults and connections, close the doors, and flush the journal."""
+        self._hub.faults.stop_all()
+        await self._hub.stop()
+        for listener in self._listeners:
+            await listener.close()
+        self._journal.flush()
+
+    async def _market(self) -> SeededMarket | TapeMarket:
+        config = self._config
+        if config.tape is not None:
+            return await asyncio.to_thread(load_tape, config.tape)
+        return SeededMarket(config.seed, config.products, config.tick_rate)

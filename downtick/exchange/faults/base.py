@@ -1,0 +1,127 @@
+"""What every exchange fault is: attributes, a selector, and the one hook that it overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, ClassVar, Literal, Protocol
+
+from downtick.exchange.error_bodies import Answer
+from downtick.exchange.faults.selector import Selector
+from downtick.exchange.frames import Body
+
+DATA: frozenset[str] = frozenset(
+    ("ticker", "ticker_batch", "l2_data", "market_trades", "candles", "status")
+)
+"""Channels that carry market data, by their name in a frame."""
+
+
+class Fate(Enum):
+    """What becomes of a frame."""
+
+    SENT = auto()
+    SILENT = auto()  # never made: no sequence number is used
+    LOST = auto()  # its sequence number is used, and it is not sent
+    TWICE = auto()
+    LATE = auto()  # sent after the next one
+
+
+class Feed(Protocol):
+    """What a fault may do with an open feed connection."""
+
+    @property
+    def number(self) -> int:
+        """The connection's number."""
+
+    @property
+    def active(self) -> Mapping[str, tuple[str, ...]]:
+        """Subscribed products by channel."""
+
+    def say(self, text: bytes, kind: str, fault: int) -> None:
+        """Send a text frame without envelope."""
+
+    def close(self, code: int, reason: str, *, by: str, fault: int | None = None) -> None:
+        """Send a close frame."""
+
+    def abort(self, fault: int) -> None:
+        """Reset the connection without a close frame."""
+
+    def show(self, channel: str) -> None:
+        """Send the snapshots of a subscribed channel again."""
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """An HTTP answer, and headers besides those of its body."""
+
+    answer: Answer
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Fault:
+    """One fault that is on. A kind of fault overrides one hook.
+
+    Args:
+        handle: number of the fault within its exchange.
+        attributes: validated, defaults filled in.
+        selector: which opportunities it takes.
+        hit: to be called for every hit, with what it hit.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(
+        self,
+        handle: int,
+        attributes: Mapping[str, Any],
+        selector: Selector,
+        hit: Callable[..., None],
+    ) -> None:
+        self.handle = handle
+        self.attributes = attributes
+        self.selector = selector
+        self.hits = 0
+        self._hit = hit
+
+    def hit(self, **what: Any) -> None:
+        """Count a hit and journal it."""
+        self.hits += 1
+        self._hit(self, **what)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has done all that it ever will; the exchange then ends it by itself."""
+        return False
+
+    def begin(self, feeds: Sequence[Feed]) -> None:
+        """Start, with the feed connections that are open."""
+
+    def end(self, feeds: Sequence[Feed]) -> None:
+        """Stop, with the feed connections that are open."""
+
+    def left(self, feed: Feed) -> None:
+        """A feed connection is gone."""
+
+    def accepted(self, conn: int, listener: str) -> Literal["refuse", "hang"] | None:
+        """Decide on a new connection."""
+
+    def upgrade(self, conn: int, path: str) -> HttpAnswer | None:
+        """Decide on a WebSocket handshake."""
+
+    def frame(self, feed: Feed, body: Body, sequence: int) -> Fate:
+        """Decide on a frame that is about to be sent."""
+        return Fate.SENT
+
+    def snapshot(self, feed: Feed, body: Body) -> Body:
+        """Change a snapshot that is about to be sent."""
+        return body
+
+    def request(
+        self, conn: int, method: str, path: str, products: Sequence[str]
+    ) -> HttpAnswer | None:
+        """Answer a REST request in the exchange's place."""
+
+    def cuts(self, conn: int, method: str, path: str, products: Sequence[str]) -> bool:
+        """Decide whether a REST answer stops half way."""
+        return False

@@ -1,0 +1,194 @@
+"""The faults that are on: started and stopped by handle, asked at every hook, journalled with their hits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from typing import Any, Final, Literal
+
+from downtick.errors import InputError
+from downtick.exchange.faults.abort import Abort
+from downtick.exchange.faults.base import Fate, Fault, Feed, HttpAnswer
+from downtick.exchange.faults.close_code import CloseCode
+from downtick.exchange.faults.data_silence import DataSilence
+from downtick.exchange.faults.duplicate_frame import DuplicateFrame
+from downtick.exchange.faults.error_message import ErrorMessage
+from downtick.exchange.faults.garbage_text import GarbageText
+from downtick.exchange.faults.half_body import HalfBody
+from downtick.exchange.faults.heartbeat_silence import HeartbeatSilence
+from downtick.exchange.faults.http_error import HttpError
+from downtick.exchange.faults.huge_snapshot import HugeSnapshot
+from downtick.exchange.faults.out_of_order import OutOfOrder
+from downtick.exchange.faults.refuse_connections import RefuseConnections
+from downtick.exchange.faults.refuse_upgrade import RefuseUpgrade
+from downtick.exchange.faults.selector import Selector
+from downtick.exchange.faults.sequence_gap import SequenceGap
+from downtick.exchange.frames import Body
+from downtick.exchange.journal import Journal
+from downtick.exchange.vocabulary import EXCHANGE_FAULTS
+
+_KINDS: Final[Mapping[str, type[Fault]]] = {
+    kind.name: kind
+    for kind in (
+        Abort,
+        CloseCode,
+        DataSilence,
+        DuplicateFrame,
+        ErrorMessage,
+        GarbageText,
+        HalfBody,
+        HeartbeatSilence,
+        HttpError,
+        HugeSnapshot,
+        OutOfOrder,
+        RefuseConnections,
+        RefuseUpgrade,
+        SequenceGap,
+    )
+}
+
+
+class FaultBook:
+    """All faults of one exchange.
+
+    Args:
+        journal: gets ``fault_on``, ``fault_hit`` and ``fault_off``.
+        feeds: returns the open feed connections, oldest first.
+
+    Attributes:
+        any_frames: whether any fault looks at frames; checked once a frame.
+    """
+
+    def __init__(self, journal: Journal, feeds: Callable[[], Sequence[Feed]]) -> None:
+        self._journal = journal
+        self._feeds = feeds
+        self._handles = count(1)
+        self._on: dict[int, Fault] = {}
+        self._framing: list[Fault] = []
+        self.any_frames = False
+
+    def start(self, name: str, attributes: Mapping[str, Any], selectors: Mapping[str, Any]) -> int:
+        """Start a fault and return its handle.
+
+        Args:
+            name: one of `EXCHANGE_FAULTS`.
+            attributes: of the fault; what is missing gets its default.
+            selectors: which opportunities it takes.
+
+        Raises:
+            InputError: an unknown fault, attribute or selector, or a required attribute is missing.
+        """
+        filled = _filled(name, attributes)
+        selector = Selector.of(selectors)
+        handle = next(self._handles)
+        fault = _KINDS[name](handle, filled, selector, self._hit)
+        self._journal.record(
+            "fault_on",
+            handle=handle,
+            name=name,
+            attributes=dict(attributes),
+            selectors=dict(selectors) or None,
+        )
+        self._on[handle] = fault
+        fault.begin(self._feeds())
+        self._sort_out()
+        return handle
+
+    def stop(self, handle: int) -> None:
+        """Stop a fault. One that is over already is left alone."""
+        fault = self._on.pop(handle, None)
+        if fault is None:
+            return
+        self._sort_out()
+        self._journal.record(
+            "fault_off", handle=handle, name=fault.name, hits=fault.hits, matched=fault.hits > 0
+        )
+        fault.end(self._feeds())
+
+    def stop_all(self) -> None:
+        """Stop every fault."""
+        for handle in list(self._on):
+            self.stop(handle)
+
+    def accepted(
+        self, conn: int, listener: str
+    ) -> tuple[Literal["refuse", "hang"], Fault] | tuple[None, None]:
+        """Return what becomes of a new connection, and whose doing it is."""
+        for fault in self._on.values():
+            how = fault.accepted(conn, listener)
+            if how is not None:
+                return how, fault
+        return None, None
+
+    def upgrade(self, conn: int, path: str) -> tuple[HttpAnswer, Fault] | None:
+        """Return the answer that a fault gives to a handshake, and whose doing it is."""
+        for fault in self._on.values():
+            answer = fault.upgrade(conn, path)
+            if answer is not None:
+                return answer, fault
+        return None
+
+    def request(
+        self, conn: int, method: str, path: str, products: Sequence[str]
+    ) -> tuple[HttpAnswer, Fault] | None:
+        """Return the answer that a fault gives to a REST request, and whose doing it is."""
+        for fault in self._on.values():
+            answer = fault.request(conn, method, path, products)
+            if answer is not None:
+                return answer, fault
+        return None
+
+    def cuts(self, conn: int, method: str, path: str, products: Sequence[str]) -> Fault | None:
+        """Return the fault that stops this answer half way, or None."""
+        return next((f for f in self._on.values() if f.cuts(conn, method, path, products)), None)
+
+    def frame(self, feed: Feed, body: Body, sequence: int) -> tuple[Fate, int | None]:
+        """Return what becomes of a frame, and the handle of the fault whose doing it is."""
+        for fault in self._framing:
+            fate = fault.frame(feed, body, sequence)
+            if fate is not Fate.SENT:
+                self._end_if_over(fault)
+                return fate, fault.handle
+        return Fate.SENT, None
+
+    def snapshot(self, feed: Feed, body: Body) -> Body:
+        """Return a snapshot as the faults change it."""
+        for fault in self._on.values():
+            body = fault.snapshot(feed, body)
+        return body
+
+    def left(self, feed: Feed) -> None:
+        """A feed connection is gone."""
+        for fault in list(self._on.values()):
+            fault.left(feed)
+        self._sort_out()
+
+    def _hit(self, fault: Fault, **what: Any) -> None:
+        self._journal.record("fault_hit", handle=fault.handle, name=fault.name, **what)
+
+    def _end_if_over(self, fault: Fault) -> None:
+        if fault.over:
+            self.stop(fault.handle)
+
+    def _sort_out(self) -> None:
+        """End what is over, and note who looks at frames."""
+        for fault in [fault for fault in self._on.values() if fault.over]:
+            self.stop(fault.handle)
+        self._framing = [f for f in self._on.values() if type(f).frame is not Fault.frame]
+        self.any_frames = bool(self._framing)
+
+
+def _filled(name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    spec = EXCHANGE_FAULTS.get(name)
+    if spec is None:
+        raise InputError(f"no exchange fault {name!r}: expected {', '.join(EXCHANGE_FAULTS)}")
+    known = {attribute.name: attribute for attribute in spec.attributes}
+    for key in attributes:
+        if key not in known:
+            raise InputError(
+                f"{name}: no attribute {key!r}: expected {', '.join(known) or 'none at all'}"
+            )
+    for attribute in spec.attributes:
+        if attribute.required and attributes.get(attribute.name) is None:
+            raise InputError(f"{name}: {attribute.name} is required")
+    return {key: attribute.default for key, attribute in known.items()} | dict(attributes)

@@ -1,0 +1,119 @@
+"""WebSocket handshakes on the market and user doors: refused, or turned into a feed."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import monotonic
+from typing import Final, cast
+
+from aiohttp import web
+
+from downtick.exchange.faults import HttpAnswer
+from downtick.exchange.feed import FeedConnection
+from downtick.exchange.frame_writer import FrameWriter
+from downtick.exchange.hub import Hub
+from downtick.exchange.messages import PUBLIC_CHANNELS
+from downtick.exchange.protocol import HttpProtocol
+from downtick.exchange.session import Rules, Session, Snapshots
+
+CHANNELS: Final = {"market_ws": PUBLIC_CHANNELS, "user_ws": ("heartbeats",)}
+"""Channels that need no login, by door (docs: Advanced Trade WebSocket overview, endpoints)."""
+
+_MESSAGE_SIZE: Final = 1024 * 1024  # of what clients send
+
+
+def plain_response(answer: HttpAnswer) -> web.Response:
+    """Return an HTTP answer in aiohttp's form."""
+    return web.Response(
+        status=answer.answer.status,
+        body=answer.answer.body,
+        headers={"Content-Type": answer.answer.content_type, **answer.headers},
+    )
+
+
+class Gateway:
+    """Handles every request of one WebSocket door.
+
+    Args:
+        name: of the door.
+        hub: takes in the feeds.
+        products: product ids of the market.
+        snapshots: what a new subscription is shown.
+    """
+
+    def __init__(
+        self, name: str, hub: Hub, products: tuple[str, ...], snapshots: Snapshots
+    ) -> None:
+        self._channels = CHANNELS[name]
+        self._hub = hub
+        self._products = products
+        self._snapshots = snapshots
+        self._upgrades: deque[float] = deque()
+        config, scale = hub.config, hub.config.time_scale
+        self._rules = Rules(
+            first_subscribe=_times(config.first_subscribe, scale),
+            idle_close=_times(config.idle_close, scale),
+            message_rate=_times(config.message_limit, 1 / scale),
+        )
+        self._upgrade_rate = _times(config.connection_limit, 1 / scale)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        protocol = cast(HttpProtocol, request.protocol)
+        number = protocol.connection.number
+        struck = self._hub.faults.upgrade(number, request.path)
+        if struck is not None:
+            answer, fault = struck
+            return self._refuse(number, plain_response(answer), fault.handle)
+        if self._too_many(monotonic()):
+            return self._refuse(number, web.Response(status=429, text="Too Many Requests\n"))
+        socket = web.WebSocketResponse(
+            autoping=False, autoclose=False, timeout=0.1, max_msg_size=_MESSAGE_SIZE
+        )
+        if not socket.can_prepare(request):
+            return self._refuse(number, web.Response(status=400, text="Bad Request\n"))
+        await socket.prepare(request)
+        await self._serve(request, socket, protocol)
+        return socket
+
+    async def _serve(
+        self, request: web.BaseRequest, socket: web.WebSocketResponse, protocol: HttpProtocol
+    ) -> None:
+        transport = request.transport
+        if transport is None:
+            return
+        connection = protocol.connection
+        connection.written += request.writer.output_size
+        self._hub.journal.record(
+            "upgraded", conn=connection.number, compression=bool(socket.compress)
+        )
+        writer = FrameWriter(
+            transport,
+            connection.written,
+            int(socket.compress),
+            encrypted=transport.get_extra_info("ssl_object") is not None,
+        )
+        session = Session(self._products, self._snapshots, self._rules, monotonic(), self._channels)
+        feed = FeedConnection(self._hub, connection, protocol, writer, session)
+        self._hub.triggers.count("exchange.connections")
+        await feed.serve(socket)
+
+    def _refuse(
+        self, number: int, response: web.Response, fault: int | None = None
+    ) -> web.Response:
+        response.force_close()
+        self._hub.journal.record("refused", conn=number, status=response.status, fault=fault)
+        return response
+
+    def _too_many(self, now: float) -> bool:
+        """Whether this handshake is over the limit of any one second."""
+        if self._upgrade_rate is None:
+            return False
+        self._upgrades.append(now)
+        while self._upgrades[0] <= now - 1.0:
+            self._upgrades.popleft()
+        return len(self._upgrades) > self._upgrade_rate
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor

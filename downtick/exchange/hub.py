@@ -1,0 +1,139 @@
+"""Between the market and the feeds: who listens to what, and whether frames may leave at all.
+
+::
+
+    driver ──bodies──▶ Hub ──▶ Feed ──▶ socket
+                        │ gate: shut while a step with `hold` is played; feeds then keep their frames
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
+from typing import Any, Final
+
+from downtick.exchange.config import ExchangeConfig
+from downtick.exchange.faults import FaultBook
+from downtick.exchange.feed import FeedConnection
+from downtick.exchange.frames import Body
+from downtick.exchange.journal import Journal
+from downtick.exchange.triggers import Triggers, Watch
+
+SUBSCRIBED_AS: Final = {"l2_data": "level2"}
+"""A channel's name when it is subscribed, where frames call it otherwise."""
+
+_HOLD_DEADLINE: Final = 2.0  # nominal seconds that a bot has to read what was sent
+_HOLD_FLOOR: Final = 0.2  # real seconds
+
+
+class Hub:
+    """Hands each body to whoever subscribed to it.
+
+    Args:
+        config: of the exchange.
+        journal: of the exchange.
+        faults: of the exchange; set right after, because each needs the other.
+
+    Attributes:
+        held: how many steps hold the feed at this moment.
+    """
+
+    def __init__(self, config: ExchangeConfig, journal: Journal) -> None:
+        self.config = config
+        self.journal = journal
+        self.faults = FaultBook(journal, lambda: self.feeds)
+        self.triggers = Triggers(self._fire)
+        self.held = 0
+        self._feeds: dict[int, FeedConnection] = {}
+        self._listeners: dict[tuple[str, str], dict[int, FeedConnection]] = defaultdict(dict)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def feeds(self) -> Sequence[FeedConnection]:
+        """Open feed connections, oldest first."""
+        return tuple(self._feeds.values())
+
+    def join(self, feed: FeedConnection) -> None:
+        """Take in an upgraded connection."""
+        self._feeds[feed.number] = feed
+
+    def leave(self, feed: FeedConnection) -> None:
+        """Forget a connection."""
+        self._feeds.pop(feed.number, None)
+        for listeners in self._listeners.values():
+            listeners.pop(feed.number, None)
+        self.faults.left(feed)
+
+    def subscribed(self, feed: FeedConnection) -> None:
+        """Follow a change of a connection's subscriptions."""
+        wanted = {(channel, name) for channel, names in feed.active.items() for name in names}
+        for key, listeners in self._listeners.items():
+            if key not in wanted:
+                listeners.pop(feed.number, None)
+        for key in wanted:
+            self._listeners[key][feed.number] = feed
+
+    def wanted(self, channel: str, product: str) -> bool:
+        """Return whether anybody is subscribed to this channel of this product."""
+        return bool(self._listeners.get((channel, product)))
+
+    def publish(self, bodies: Iterable[Body]) -> None:
+        """Send bodies, each about one product, to its subscribers."""
+        for body in bodies:
+            channel = SUBSCRIBED_AS.get(body.channel, body.channel)
+            key = (channel, body.products[0] if body.products else channel)
+            for feed in tuple(self._listeners.get(key, {}).values()):
+                feed.send(body)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside; it ends with the hub."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """End every connection and all work."""
+        for feed in self.feeds:
+            feed.drop()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _fire(self, watch: Watch) -> None:
+        self.journal.record("triggered", counter=watch.counter, hold=watch.hold)
+        if watch.hold:
+            self.held += 1  # at once: not one frame more leaves
+            self.run(self._held(watch.callback))
+        else:
+            self.run(self._guarded(watch.callback()))
+
+    async def _held(self, callback: Any) -> None:
+        """Wait until every bot has read what was sent, do the step, then let the frames go."""
+        try:
+            await self._all_read()
+            await self._guarded(callback())
+        finally:
+            self.held -= 1
+            self.journal.record("released")
+            if not self.held:
+                for feed in self.feeds:
+                    feed.pump()
+
+    async def _all_read(self) -> None:
+        """Wait for a pong from each open connection: pongs come in order, so what was sent before was read."""
+        deadline = max(_HOLD_DEADLINE * self.config.time_scale, _HOLD_FLOOR)
+        proofs = {asyncio.ensure_future(feed.read_up()): feed for feed in self.feeds}
+        if not proofs:
+            return
+        _, late = await asyncio.wait(proofs, timeout=deadline)
+        for proof in late:
+            proof.cancel()
+            self.journal.record("hold_expired", conn=proofs[proof].number, deadline=deadline)
+
+    async def _guarded(self, step: Awaitable[None]) -> None:
+        """Await somebody else's step; what it raises is journalled, the feed goes on."""
+        try:
+            await step
+        except Exception as error:  # noqa: BLE001 - not ours to judge, and not to be lost
+            self.journal.record("step_failed", error=repr(error))
