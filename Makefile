@@ -1,0 +1,71 @@
+# Needs GNU make (3.81 or newer) and Python (3.11 or newer), nothing before it.
+# Words for the command line: ARGS="-k reset -x" goes to pytest; PYTHON=... names the interpreter;
+# SCALE=1.0 runs the chaos tests in real time; WORKERS=8; MARKS="..." selects other chaos tests.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+VENV ?= .venv
+PYTHON ?= $(shell .ci/find-python)
+MARKS ?= integration and not real_api and not soak
+SCALE ?= 0.1
+WORKERS ?= 4
+ARGS ?=
+
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.stamp
+TOXIPROXY := $(VENV)/.toxiproxy
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+
+chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
+	$(BIN)/pytest -m "$(MARKS)" -n $(WORKERS) --downtick-time-scale $(SCALE) $(ARGS)
+
+test: $(INSTALLED)  ## run the unit tests
+	$(BIN)/pytest tests $(ARGS)
+
+check: $(INSTALLED)  ## format and lint (ruff), types (mypy --strict), unit tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests
+
+bench: $(TOXIPROXY)  ## measure what the README promises, as tables
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lint-toxics: $(INSTALLED)  ## lint every fault profile of the library
+	$(BIN)/downtick lint toxics
+
+doctor: $(INSTALLED)  ## tell what this machine has, what it can witness, and what is missing
+	$(BIN)/downtick doctor
+
+test-pythons:  ## run the unit tests under every supported Python of this machine
+	MAKE="$(MAKE)" .ci/test-pythons
+
+lock: $(INSTALLED)  ## resolve requirements.lock anew, within the bounds of pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--group dev pyproject.toml --output-file requirements.lock
+
+clean:  ## remove everything that make made here
+	rm -rf .venv build dist .downtick .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: chaos-test test check bench lint-toxics doctor test-pythons lock clean help
+
+# The environment: made anew only when the lock file or the project's own description is newer.
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "downtick needs Python 3.11 or newer with its venv module; none was found" \
+		"on PATH. Install one, or name it: make PYTHON=/path/to/python" >&2; exit 2; }
+	@test -x $(BIN)/python || echo "Making $(VENV) with $(PYTHON); this takes a minute, once." >&2
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv --clear $(VENV)
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Toxiproxy: in the user's cache, looked for again only when the pin is newer.
+$(TOXIPROXY): $(INSTALLED) $(wildcard proxy/*)
+	$(BIN)/downtick install
+	@touch $@
