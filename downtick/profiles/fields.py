@@ -8,7 +8,7 @@ from typing import Final
 from downtick.profiles.vocabulary import Attribute, FaultSpec, Place, Vocabulary
 
 NAME_PATTERN: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
-MOST_STEPS: Final = 500
+MOST_STEPS: Final = 200
 LONGEST: Final = 24 * 3600.0
 
 PROFILE: Final = (
@@ -47,8 +47,10 @@ RUN: Final = (
 
 SELECTORS: Final = (
     Attribute("once", "boolean", doc="Hit the first match only."),
-    Attribute("nth", "integer", minimum=1, doc="Hit the n-th match only."),
-    Attribute("times", "integer", minimum=1, doc="Hit the first n matches."),
+    Attribute(
+        "nth", "integer", minimum=1, doc="Hit the n-th match; with `times`, those after it too."
+    ),
+    Attribute("times", "integer", minimum=1, doc="Hit so many matches."),
     Attribute("route", "text", doc="Match requests to this path only."),
     Attribute("product", "text", doc="Match this product only, such as BTC-USD."),
     Attribute("method", "text", doc="Match requests with this HTTP method only."),

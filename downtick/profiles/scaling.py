@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from downtick.errors import ProfileError
 from downtick.profiles.fields import faults_at
 from downtick.profiles.model import Profile, Step
 from downtick.profiles.values import duration_text
@@ -16,6 +17,9 @@ SHORTEST: Final = 0.005
 
 SHORTEST_DEADLINE: Final = 0.2
 """Real seconds. A deadline below this measures the machine, not the bot."""
+
+SCALES: Final = (0.001, 1000.0)
+"""The smallest and the largest time scale."""
 
 SHORTEST_WARM_UP: Final = 3.0
 """Real seconds. The warm-up holds the start of the bot's process, which no time scale makes faster."""
@@ -41,7 +45,15 @@ def scaled_attributes(step: Step, spec: FaultSpec, time_scale: float) -> dict[st
 def scale_problems(
     profile: Profile, vocabulary: Vocabulary, time_scale: float
 ) -> tuple[ScaleProblem, ...]:
-    """Return what this time scale makes meaningless in a profile, in the order of the file."""
+    """Return what this time scale makes meaningless in a profile, in the order of the file.
+
+    Raises:
+        ProfileError: it is no time scale at all.
+    """
+    least, most = SCALES
+    if not least <= time_scale <= most:
+        allowed = f"allowed: a number from {least:g} to {most:g}"
+        raise ProfileError((f"time scale: found {time_scale:g}; {allowed}",))
     found = [p for step in profile.steps for p in _step_problems(step, vocabulary, time_scale)]
     for check in profile.expect:
         within = check.parameters.get("within")

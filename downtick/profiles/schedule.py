@@ -97,11 +97,9 @@ def schedule(
         vocabulary: what the attributes are, and how they scale.
 
     Raises:
-        ProfileError: the time scale makes something meaningless: an attribute or a length under 5 ms real, a
+        ProfileError: it is no time scale, or it makes something meaningless: an attribute or a length under 5 ms real, a
             deadline under 200 ms real, a rate that becomes 0.
     """
-    if not (math.isfinite(time_scale) and time_scale > 0):
-        raise ProfileError((f"time scale: found {time_scale:g}; allowed: a number above 0",))
     problems = scale_problems(profile, vocabulary, time_scale)
     if problems:
         raise ProfileError(tuple(f"{profile.name}:{line}: {text}" for line, text in problems))

@@ -143,9 +143,9 @@ def _check_place(draft: _Draft, spec: FaultSpec) -> None:
     if not spec.selectors:
         for attribute in SELECTORS:
             draft.refuse(attribute.name, f"`{spec.name}` takes no selector; leave it out")
-    counting = [key for key in ("once", "nth", "times") if key in draft.entries]
-    for key in counting[1:]:
-        draft.refuse(key, f"beside `{counting[0]}`; give one of them")
+    if "once" in draft.entries:
+        for key in ("nth", "times"):
+            draft.refuse(key, "beside `once`, which already says how many; leave one out")
 
 
 def _check_time(draft: _Draft, spec: FaultSpec) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from downtick.errors import InputError
 from downtick.profiles.problems import Problems, did_you_mean, one_of, shown
 from downtick.profiles.vocabulary import Attribute
 from downtick.profiles.yaml_reader import Entry, Node
@@ -121,6 +122,18 @@ def found(node: Node) -> str:
 def duration_text(seconds: float) -> str:
     """Return seconds as a profile writes them: ``10s``, ``800ms``."""
     return f"{seconds:g}s" if seconds >= 1 or seconds == 0 else f"{seconds * 1000:g}ms"
+
+
+def seconds(text: str) -> float:
+    """Return the seconds of a time as a profile writes it: ``10s``, ``800ms``, ``2m``.
+
+    Raises:
+        InputError: it is not a time with its unit.
+    """
+    try:
+        return _duration(text)
+    except _Wrong as wrong:
+        raise InputError(f"{shown(text)} is not {_DURATION_WORDS}") from wrong
 
 
 def _of_kind(node: Node, attribute: Attribute) -> Any:
