@@ -288,7 +288,7 @@ class Rig:
             "time_scale": self.time_scale,
             "downtick": downtick.__version__,
             "toxiproxy": arena.ready.toxiproxy_version,
-            "warnings": [*self.warnings, *arena.ready.warnings],
+            "warnings": [*self.warnings, *arena.warnings],
         }
         return Header(VERSION, datetime.now(UTC).isoformat(), time.monotonic(), run)
 

@@ -15,10 +15,12 @@ from typing import IO, Self
 import msgspec
 
 from downtick.arena.channel import error_of
+from downtick.arena.paths import path_of_text, path_to_text
 from downtick.arena.run_folder import RunFolder
 from downtick.arena.settings import ArenaSettings, NotReady, Ready
 from downtick.errors import ArenaDied, ArenaError
 from downtick.links.locate import find_server
+from downtick.links.ways.way import Found
 
 START_WITHIN = 60.0
 """Seconds until an arena that does not say that it is ready is given up: imports on a busy machine."""
@@ -32,13 +34,18 @@ class ArenaHost:
     Attributes:
         ready: what it said when it could be used.
         folder: of the run.
+        warnings: what a reader of a history must know about this Toxiproxy.
     """
 
-    def __init__(self, run: RunFolder, process: subprocess.Popen[bytes], ready: Ready) -> None:
+    def __init__(
+        self, run: RunFolder, process: subprocess.Popen[bytes], ready: Ready, found: Found
+    ) -> None:
         self._run = run
         self._process = process
         self.ready = ready
         self.folder = run.path
+        self.warnings = (found.warning,) if found.warning else ()
+        self._release = found.release
 
     @classmethod
     def start(cls, *, toxiproxy_url: str | None = None, watch: int | None = None) -> Self:
@@ -52,7 +59,7 @@ class ArenaHost:
             ToxiproxyNotFound: no Toxiproxy could be had.
             ArenaError: the process did not become ready.
         """
-        server = find_server(_report, url=toxiproxy_url)
+        found = find_server(_report, url=toxiproxy_url)
         run = RunFolder.create(watch=watch)
         try:
             settings = ArenaSettings(
@@ -60,8 +67,8 @@ class ArenaHost:
                 label=uuid.uuid4().hex[:8],
                 host=_own_address(),
                 group=run.group,
-                server=server if isinstance(server, Path) else None,
-                url=None if isinstance(server, Path) else server,
+                server=found.binary,
+                url=found.url,
             )
             with (run.path / "arena.log").open("wb") as log:
                 process = run.popen(
@@ -71,11 +78,12 @@ class ArenaHost:
                     stderr=log,
                 )
             assert process.stdin is not None
-            process.stdin.write(msgspec.json.encode(settings) + b"\n")
+            process.stdin.write(msgspec.json.encode(settings, enc_hook=path_to_text) + b"\n")
             process.stdin.flush()
-            return cls(run, process, _await_ready(process, run.path))
+            return cls(run, process, _await_ready(process, run.path), found)
         except BaseException:
             run.close()
+            found.release()
             raise
 
     @property
@@ -101,6 +109,7 @@ class ArenaHost:
             self._process.kill()
             self._process.wait()
         self._run.close()
+        self._release()
 
 
 _shared: dict[str | None, ArenaHost] = {}
@@ -144,7 +153,7 @@ def _await_ready(process: subprocess.Popen[bytes], folder: Path) -> Ready:
     if not line:
         raise ArenaError(f"the arena did not become ready; its log ends:\n{_tail(folder)}")
     with contextlib.suppress(msgspec.ValidationError):
-        return msgspec.json.decode(line, type=Ready)
+        return msgspec.json.decode(line, type=Ready, dec_hook=path_of_text)
     failed = msgspec.json.decode(line, type=NotReady)
     raise error_of(failed.error, failed.message)
 

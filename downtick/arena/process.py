@@ -17,6 +17,7 @@ import msgspec
 
 from downtick.arena import protocol
 from downtick.arena.certificates import make_certificates
+from downtick.arena.paths import path_of_text, path_to_text
 from downtick.arena.session import Session
 from downtick.arena.settings import ArenaSettings, NotReady, Ready
 from downtick.errors import DowntickError, InputError
@@ -169,14 +170,16 @@ async def _end_of_input() -> None:
 
 
 def _say(message: Ready | NotReady) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.encode(message, enc_hook=path_to_text) + b"\n")
     sys.stdout.flush()
 
 
 def main() -> None:
     """Read the settings, be an arena."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    settings = msgspec.json.decode(sys.stdin.buffer.readline(), type=ArenaSettings)
+    settings = msgspec.json.decode(
+        sys.stdin.buffer.readline(), type=ArenaSettings, dec_hook=path_of_text
+    )
     try:
         asyncio.run(run(settings))
     except DowntickError as error:

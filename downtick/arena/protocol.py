@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from downtick.arena.paths import path_of_text, path_to_text
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event
 from downtick.profiles.schedule import Schedule
@@ -127,21 +128,21 @@ class Opened(msgspec.Struct, frozen=True):
         ca_file: the certificate authority that signs the exchange's certificate.
         toxiproxy: address of the server's control plane.
         toxiproxy_version: what the server calls itself.
-        warnings: what the history must say about this rig.
     """
 
     links: tuple[LinkEndpoint, ...]
     ca_file: str
     toxiproxy: str
     toxiproxy_version: str
-    warnings: tuple[str, ...] = ()
 
 
 AnyRequest = Open | Attach | Inject | Heal | StartExchangeFault | StopExchangeFault | Close
 AnyMessage = Answer | Refusal | Events | Failure
 
-_encoder = msgspec.msgpack.Encoder()
-_requests: msgspec.msgpack.Decoder[AnyRequest] = msgspec.msgpack.Decoder(AnyRequest)
+_encoder = msgspec.msgpack.Encoder(enc_hook=path_to_text)
+_requests: msgspec.msgpack.Decoder[AnyRequest] = msgspec.msgpack.Decoder(
+    AnyRequest, dec_hook=path_of_text
+)
 _messages: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessage)
 
 LENGTH_SIZE = _LENGTH.size

@@ -40,7 +40,6 @@ class Ready(msgspec.Struct, frozen=True):
     ca_file: Path
     toxiproxy: str
     toxiproxy_version: str
-    warnings: tuple[str, ...] = ()
 
 
 class NotReady(msgspec.Struct, frozen=True, tag=True):

@@ -98,6 +98,11 @@ class Exchange:
         """Stop a fault. One that is over already is left alone."""
         self._hub.faults.stop(handle)
 
+    async def heal(self) -> None:
+        """Stop every fault, and forget every `when`."""
+        self._hub.triggers.clear()
+        self._hub.faults.stop_all()
+
     def when(
         self,
         counter: str,

@@ -65,6 +65,11 @@ class Triggers:
         self._watches[counter].append(Watch(counter, count, callback, hold))
         self.armed = True
 
+    def clear(self) -> None:
+        """Forget every watch."""
+        self._watches.clear()
+        self.armed = False
+
     def count(self, counter: str) -> None:
         """Count one event."""
         watches = self._watches.get(counter)
