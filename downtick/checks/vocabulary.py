@@ -60,6 +60,7 @@ _CHECKS = (
                 doc="what is silent",
             ),
         ),
+        from_start=True,
         doc="a feed that is connected and silent is given up",
     ),
     CheckSpec(
@@ -84,6 +85,7 @@ _CHECKS = (
     CheckSpec(
         "falls_back_to_rest",
         (_within("from the loss of the stream to prices asked over REST"),),
+        from_start=True,
         doc="without a stream, prices are asked over REST",
     ),
     CheckSpec(
@@ -94,6 +96,7 @@ _CHECKS = (
     CheckSpec(
         "stops_trading",
         (_within("from when the outage was visible to the bot to its last new order"),),
+        from_start=True,
         doc="no new order in an outage",
     ),
     CheckSpec("keeps_watching", doc="positions and open orders are still asked for in an outage"),

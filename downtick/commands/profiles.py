@@ -21,5 +21,5 @@ def command() -> None:
     table.columns[0].no_wrap = True
     for name in library_names():
         profile = load(*find(name), VOCABULARY)
-        table.add_row(name, profile.title, f"{run_length(profile):g} s")
+        table.add_row(name, profile.title, f"{run_length(profile, VOCABULARY):g} s")
     Console(highlight=False).print(table)

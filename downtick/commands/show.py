@@ -24,7 +24,7 @@ def command(name: str) -> None:
     if profile.description:
         console.print(Text(profile.description.strip(), style="dim"))
     console.print(
-        f"\nsteady state within {profile.run.warm_up:g} s, faults for {run_length(profile):g} s,"
+        f"\nsteady state within {profile.run.warm_up:g} s, faults for {run_length(profile, VOCABULARY):g} s,"
         f" then {profile.run.settle:g} s to settle\n"
     )
     glyphs = UNICODE if console.encoding.startswith("utf") else ASCII

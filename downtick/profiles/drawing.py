@@ -47,7 +47,7 @@ def draw(profile: Profile, vocabulary: Vocabulary, width: int, glyphs: Glyphs) -
         width: of the bars, in characters; at least 20.
         glyphs: to draw with.
     """
-    length = run_length(profile)
+    length = run_length(profile, vocabulary)
     width = max(width, 20)
     rows = [Row("", _figures(length, width), ""), Row("", _axis(length, width, glyphs), "")]
     order = {name: place for place, name in enumerate((*vocabulary.links, "exchange"))}

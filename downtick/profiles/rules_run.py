@@ -9,7 +9,7 @@ from downtick.profiles.conflicts import arms
 from downtick.profiles.model import Step
 from downtick.profiles.rule import FEEDS, Hit, Subject, rule
 from downtick.profiles.scaling import scale_problems
-from downtick.profiles.timing import last_end, longest_within, run_length, starts
+from downtick.profiles.timing import needed_length, run_length, starts
 
 _CLOSING_TOXICS = ("timeout", "limit_data")
 _CLOSING_LINK_FAULTS = ("down",)
@@ -26,7 +26,7 @@ _STOPPING = ("down", "freeze", "blackhole")
 )
 def unreachable(subject: Subject) -> Iterator[Hit]:
     """Find a step that begins at the end of the run or after it."""
-    length = run_length(subject.profile)
+    length = run_length(subject.profile, subject.vocabulary)
     for step in subject.profile.steps:
         late = [start for start in starts(step) if start >= length]
         if late:
@@ -38,14 +38,15 @@ def unreachable(subject: Subject) -> Iterator[Hit]:
 @rule(
     "DT013",
     "the run ends before its last deadline",
-    reason="A check may take its whole `within`, counted from the end of the fault. A run that ends earlier"
+    reason="A check may take its whole `within`, counted from the end of the last fault (from its beginning where the bot"
+    " must notice or stop something). A run that ends earlier"
     " cannot tell a slow bot from a short run.",
-    fix="Make `run.for` at least the end of the last step plus the longest `within`, or leave it out.",
+    fix="Make `run.for` at least that long, or leave it out.",
 )
 def too_short(subject: Subject) -> Iterator[Hit]:
     """Find a `run.for` that is shorter than the last step plus the longest `within`."""
     profile = subject.profile
-    needed = last_end(profile) + longest_within(profile)
+    needed = needed_length(profile, subject.vocabulary)
     if profile.run.for_ is not None and profile.run.for_ < needed:
         what = f"`run.for` is {profile.run.for_:g} s, and {needed:g} s are needed"
         yield Hit("error", profile.steps[-1].line, what)

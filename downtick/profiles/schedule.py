@@ -115,7 +115,7 @@ def schedule(
         time_scale=time_scale,
         acts=tuple(replace(act, number=number) for number, act in enumerate(acts)),
         warm_up=real_warm_up(profile.run.warm_up, time_scale),
-        length=run_length(profile) * time_scale,
+        length=run_length(profile, vocabulary) * time_scale,
         settle=profile.run.settle * time_scale,
         links=_links(profile, vocabulary),
         armed=frozenset(step.link for step in profile.steps if step.link and arms(step)),

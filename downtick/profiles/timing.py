@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from downtick.profiles.model import Profile, Step
+from downtick.profiles.vocabulary import Vocabulary
 
 DEFAULT_LENGTH = 10.0
 
@@ -42,14 +43,23 @@ def last_end(profile: Profile) -> float:
     return max(max(starts(step), default=0.0) + (step.for_ or 0.0) for step in profile.steps)
 
 
-def longest_within(profile: Profile) -> float:
-    """Return the longest deadline that ``expect`` gives the bot, or 0."""
-    deadlines = (check.parameters.get("within") for check in profile.expect)
-    return max((deadline for deadline in deadlines if deadline), default=0.0)
+def last_start(profile: Profile) -> float:
+    """Return when the last fault begins, one that waits for ``when`` counted as above."""
+    return max(max(starts(step), default=0.0) for step in profile.steps)
 
 
-def run_length(profile: Profile) -> float:
+def needed_length(profile: Profile, vocabulary: Vocabulary) -> float:
+    """Return the shortest run in which every fault is over and every deadline of ``expect`` has passed."""
+    needed = [last_end(profile)]
+    for check in profile.expect:
+        spec = vocabulary.checks[check.name]
+        begin = last_start(profile) if spec.from_start else last_end(profile)
+        needed.append(begin + (check.parameters.get("within") or 0.0))
+    return max(needed)
+
+
+def run_length(profile: Profile, vocabulary: Vocabulary) -> float:
     """Return ``run.for``; left out, it is long enough for every fault and every deadline."""
     if profile.run.for_ is not None:
         return profile.run.for_
-    return max(DEFAULT_LENGTH, last_end(profile) + longest_within(profile))
+    return max(DEFAULT_LENGTH, needed_length(profile, vocabulary))

@@ -26,7 +26,7 @@ _WORDS = {
 }
 
 
-class _Wrong(Exception):  # noqa: N818 - never leaves this module
+class _Wrong(Exception):
     """The value is not of its kind; the message says what is special about that, or nothing."""
 
 

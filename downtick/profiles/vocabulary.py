@@ -72,10 +72,18 @@ class FaultSpec:
 
 @dataclass(frozen=True)
 class CheckSpec:
-    """One check that ``expect`` may name, with its parameters."""
+    """One check that ``expect`` may name.
+
+    Attributes:
+        name: as it is written in a profile.
+        parameters: what it takes; a deadline is called ``within``.
+        from_start: whether ``within`` counts from the beginning of a fault and not from its end.
+        doc: one line for the reader.
+    """
 
     name: str
     parameters: tuple[Attribute, ...] = ()
+    from_start: bool = False
     doc: str = ""
 
 

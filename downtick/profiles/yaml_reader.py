@@ -62,7 +62,7 @@ def read(text: str, problems: Problems) -> Node | None:
     return None
 
 
-class _Refused(Exception):  # noqa: N818 - never leaves this module
+class _Refused(Exception):
     def __init__(self, mark: Mark, message: str) -> None:
         super().__init__(message)
         self.mark = mark
