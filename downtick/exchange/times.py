@@ -7,22 +7,40 @@ from functools import lru_cache
 
 _SECOND = 1_000_000_000
 
+# The second that the last envelope was written in: where it starts, and its words.
+_last: list[tuple[int, str]] = [(0, "1970-01-01T00:00:00.")]
 
-@lru_cache(maxsize=64)  # frames of one second share their date
-def _second(seconds: str) -> str:
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+@lru_cache(maxsize=64)  # trades and book changes of one second share its words
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _nine_digits(nanoseconds: int) -> str:
+    # Cut from a longer number: half the cost of a format with leading zeros.
+    return str(_SECOND + nanoseconds)[1:]
 
 
 def rfc3339_nanos(now: int) -> str:
-    """Return ``2026-08-12T19:27:48.098821666Z``: the envelope's ``timestamp``."""
-    digits = str(now)  # cut as text: twice as fast as dividing, and every frame passes here
-    return f"{_second(digits[:-9])}.{digits[-9:]}Z"
+    """Return ``2026-08-12T19:27:48.098821666Z``: the envelope's ``timestamp``. Every frame passes here."""
+    start, words = _last[0]
+    fraction = now - start
+    if not 0 <= fraction < _SECOND:
+        seconds, fraction = divmod(now, _SECOND)
+        words = f"{_second(seconds)}."
+        _last[0] = (seconds * _SECOND, words)
+    return f"{words}{str(_SECOND + fraction)[1:]}Z"
 
 
 def rfc3339_micros(now: int) -> str:
     """Return ``2026-08-12T19:27:47.532655Z``: the time of a trade or of a book change."""
-    digits = str(now)
-    return f"{_second(digits[:-9])}.{digits[-9:-3]}Z"
+    seconds, fraction = divmod(now, _SECOND)
+    return f"{_second(seconds)}.{_nine_digits(fraction)[:6]}Z"
+
+
+def rfc3339_seconds(now: int) -> str:
+    """Return ``2026-08-12T19:27:48Z``: the ``iso`` of ``GET /time``."""
+    return f"{_second(now // _SECOND)}Z"
 
 
 def go_time(now: int, uptime: int) -> str:
@@ -35,12 +53,8 @@ def go_time(now: int, uptime: int) -> str:
         now: wall clock.
         uptime: nanoseconds since the server process started.
     """
-    digits = str(now)
-    seconds = _second(digits[:-9]).replace("T", " ")
-    fraction = f".{digits[-9:]}".rstrip("0").rstrip(".")
-    return f"{seconds}{fraction} +0000 UTC m=+{uptime // _SECOND}.{uptime % _SECOND:09d}"
-
-
-def rfc3339_seconds(now: int) -> str:
-    """Return ``2026-08-12T19:27:48Z``: the ``iso`` of ``GET /time``."""
-    return f"{_second(str(now)[:-9])}Z"
+    seconds, nanoseconds = divmod(now, _SECOND)
+    words = _second(seconds).replace("T", " ")
+    fraction = f".{_nine_digits(nanoseconds)}".rstrip("0").rstrip(".")
+    up, rest = divmod(uptime, _SECOND)
+    return f"{words}{fraction} +0000 UTC m=+{up}.{_nine_digits(rest)}"

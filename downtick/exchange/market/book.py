@@ -81,12 +81,12 @@ class Book:
     @property
     def best_bid(self) -> Quote | None:
         """The highest bid, or None if there is none."""
-        return next((Quote(*level) for level in self.bids), None)
+        return Quote(self.bids.best, self.bids[self.bids.best]) if self.bids else None
 
     @property
     def best_ask(self) -> Quote | None:
         """The lowest ask, or None if there is none."""
-        return next((Quote(*level) for level in self.asks), None)
+        return Quote(self.asks.best, self.asks[self.asks.best]) if self.asks else None
 
     @property
     def crossed(self) -> bool:
