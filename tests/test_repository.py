@@ -1,0 +1,184 @@
+"""What holds for the repository as a whole."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import downtick
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+TARGETS = [
+    *("chaos-test", "test", "check", "bench", "lint-toxics", "doctor"),
+    *("test-pythons", "lock", "clean", "help"),
+]
+MARKERS = {
+    *("integration", "slow", "real_api", "brokerages", "orchestration", "streaming"),
+    *("scenario", "soak", "uses_mock_broker"),
+}
+MACHINE_PATHS = re.compile(
+    "|".join(
+        (r"(?<![\w.~$}])/(?:home|Users)/\w+", re.escape(f"{ROOT}/"), re.escape(f"{Path.home()}/."))
+    )
+)
+INDEX_ADDRESSES = re.compile(
+    r"--(?:extra-)?index-url|--find-links|https?://\S+/simple\b|GOPROXY *=", re.IGNORECASE
+)
+
+
+def tracked_files() -> list[Path]:
+    """Return the files that git keeps."""
+    listing = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / line for line in listing.stdout.splitlines()]
+
+
+def workflow_steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the steps of all jobs of a workflow."""
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+def test_version_stands_in_one_place() -> None:
+    """The package's version is the distribution's, and is written once."""
+    assert "version" not in PROJECT["project"]
+    assert PROJECT["tool"]["hatch"]["version"]["path"] == "downtick/__init__.py"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", downtick.__version__)
+
+
+def test_markers_are_those_of_the_test_plan() -> None:
+    """Every marker of the test plan is declared, each with its meaning, and no other."""
+    declared = [
+        line.partition(": ") for line in PROJECT["tool"]["pytest"]["ini_options"]["markers"]
+    ]
+    assert {name for name, _, _ in declared} == MARKERS
+    assert all(meaning for _, _, meaning in declared)
+
+
+def test_a_bare_pytest_runs_unit_tests_only() -> None:
+    """What needs sockets, the sandbox, a mocked broker or hours is deselected by default."""
+    options = PROJECT["tool"]["pytest"]["ini_options"]["addopts"]
+    selection = options[options.index("-m") + 1]
+    assert set(selection.split(" and ")) == {
+        *("not integration", "not real_api", "not uses_mock_broker", "not soak")
+    }
+
+
+def test_doors_of_the_distribution() -> None:
+    """The console script and the pytest plugin are called downtick."""
+    assert PROJECT["project"]["scripts"] == {"downtick": "downtick.cli:main"}
+    assert PROJECT["project"]["entry-points"]["pytest11"] == {"downtick": "downtick.plugin"}
+
+
+def test_make_help_tells_every_target() -> None:
+    """`make help` lists every target that a person calls, each with one line."""
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = [re.fullmatch(r"make ([a-z-]+) +(\S.*)", line) for line in shown.stdout.splitlines()]
+    assert [line and line[1] for line in lines] == TARGETS
+
+
+def test_every_phony_target_has_help() -> None:
+    """No target is without a help line."""
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
+    assert phony is not None
+    assert sorted(phony[1].split()) == sorted(TARGETS)
+
+
+def test_lock_names_no_index() -> None:
+    """The lock file works behind any mirror: it names no address at all."""
+    assert "://" not in LOCK
+    assert not INDEX_ADDRESSES.search(LOCK)
+
+
+def test_lock_is_exact_and_hashed() -> None:
+    """Every requirement of the lock file has one version and at least one hash."""
+    entries = [entry for entry in re.split(r"\n(?=\S)", LOCK) if not entry.startswith("#")]
+    assert len(entries) > len(PROJECT["project"]["dependencies"])
+    for entry in entries:
+        assert re.match(r"[\w.-]+==[\w.!+]+( ; .+)? \\\n( +--hash=sha256:[0-9a-f]{64})", entry), (
+            entry
+        )
+
+
+def test_lock_covers_what_the_project_asks_for() -> None:
+    """Whoever adds a requirement locks it too."""
+    locked = {re.split(r"[=<>~! ;\[]", line)[0].lower() for line in LOCK.splitlines()}
+    asked = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+    names = {re.split(r"[=<>~! ;\[]", line)[0].lower().replace("_", "-") for line in asked}
+    assert names <= locked
+
+
+def test_there_are_workflows() -> None:
+    """Each push and each night are looked after."""
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "nightly.yml"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    """Every action is pinned by a whole commit, with its version as a comment."""
+    uses = re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))
+    assert uses
+    for action in uses:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_have_few_rights(path: Path) -> None:
+    """A workflow may read the repository, and nothing else."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    assert not any("permissions" in job for job in workflow["jobs"].values())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_no_expression_reaches_a_shell(path: Path) -> None:
+    """What somebody else may write (a branch's name, an input) never becomes part of a script."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert not [step for step in workflow_steps(workflow) if "${{" in step.get("run", "")]
+
+
+def test_ci_covers_the_supported_pythons() -> None:
+    """Each push is tested on every Python that the project says it supports."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    prefix = "Programming Language :: Python :: "
+    supported = [c.removeprefix(prefix) for c in PROJECT["project"]["classifiers"] if prefix in c]
+    assert workflow["jobs"]["run"]["strategy"]["matrix"]["python"] == supported
+    assert ".ci/run" in [step.get("run") for step in workflow_steps(workflow)]
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    """Continuous integration calls make and nothing by hand."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    commands = [
+        line for line in script.splitlines() if line and not line.startswith(("#", "set", "cd"))
+    ]
+    assert commands == ["make check", "make test", "make chaos-test"]
+    assert "set -eu" in script
+
+
+def test_nothing_of_one_machine_is_tracked() -> None:
+    """No tracked file names a folder of somebody's machine or the address of a package index."""
+    found = []
+    for path in tracked_files():
+        if path == Path(__file__) or not path.is_file():
+            continue
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a recorded tape
+        found += [
+            f"{path.relative_to(ROOT)}: {match[0]}"
+            for pattern in (MACHINE_PATHS, INDEX_ADDRESSES)
+            for match in pattern.finditer(text)
+        ]
+    assert found == []
