@@ -70,7 +70,9 @@ async def connected(
     stub: Stub, *channels: str, products: tuple[str, ...] = ("BTC-USD",), **options: Any
 ) -> AsyncIterator[websockets.ClientConnection]:
     """Connect with `websockets` and subscribe to channels of a product."""
-    options = {"compression": None, "proxy": None, "max_size": None, **options}
+    # A client that stopped reading with its queue full waits for a close frame that it will not read.
+    defaults = {"compression": None, "proxy": None, "max_size": None, "close_timeout": 0.2}
+    options = {**defaults, **options}
     async with websockets.connect(url(stub.endpoints.market_ws), **options) as client:
         for channel in channels:
             await subscribe(client, channel, *products)

@@ -126,7 +126,7 @@ async def test_an_unsubscribe_without_products_ends_the_channel() -> None:
 
 async def test_a_connection_that_subscribes_to_nothing_is_closed() -> None:
     """The first-subscribe rule holds, in scaled time."""
-    async with running(first_subscribe=1.0) as stub, connected(stub) as client:
+    async with running(first_subscribe=2.0) as stub, connected(stub) as client:
         async with asyncio.timeout(DEADLINE):
             await client.wait_closed()
         closed = await stub.until("closed")
@@ -137,7 +137,7 @@ async def test_a_connection_that_subscribes_to_nothing_is_closed() -> None:
     )
     upgraded = stub.history.first("upgraded")
     assert upgraded is not None
-    assert 0.1 <= closed.at - upgraded.at < 1.0
+    assert 0.2 <= closed.at - upgraded.at < 1.0
 
 
 async def test_an_idle_connection_is_closed() -> None:

@@ -20,6 +20,7 @@ CHANNELS: Final = {"market_ws": PUBLIC_CHANNELS, "user_ws": ("heartbeats",)}
 """Channels that need no login, by door (docs: Advanced Trade WebSocket overview, endpoints)."""
 
 _MESSAGE_SIZE: Final = 1024 * 1024  # of what clients send
+_SHORTEST: Final = 0.2  # real seconds: no client is cut off sooner, whatever the time scale
 
 
 def plain_response(answer: HttpAnswer) -> web.Response:
@@ -51,8 +52,8 @@ class Gateway:
         self._upgrades: deque[float] = deque()
         config, scale = hub.config, hub.config.time_scale
         self._rules = Rules(
-            first_subscribe=_times(config.first_subscribe, scale),
-            idle_close=_times(config.idle_close, scale),
+            first_subscribe=_deadline(config.first_subscribe, scale),
+            idle_close=_deadline(config.idle_close, scale),
             message_rate=_times(config.message_limit, 1 / scale),
         )
         self._upgrade_rate = _times(config.connection_limit, 1 / scale)
@@ -117,3 +118,7 @@ class Gateway:
 
 def _times(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
+
+
+def _deadline(value: float | None, scale: float) -> float | None:
+    return None if value is None else max(value * scale, _SHORTEST)

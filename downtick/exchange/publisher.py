@@ -101,7 +101,9 @@ class Publisher:
                     yield frames.l2_snapshot(product, *state.book(product).depth())
             case "market_trades":
                 for product in products:
-                    trades = state.trades(product, _SNAPSHOT_TRADES)
+                    # Not those that the next update brings: a client sees each trade once.
+                    gathered = len(self._trades.get(product, ()))
+                    trades = state.trades(product, gathered + _SNAPSHOT_TRADES)[gathered:]
                     yield frames.trades_snapshot(trades, self._clock)
             case "candles":
                 for product in products:

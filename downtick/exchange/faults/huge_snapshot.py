@@ -20,7 +20,7 @@ _PER_PRICE: Final = ",".join(_LEVEL % cent for cent in range(100)).encode()
 @lru_cache(maxsize=4)
 def padding(size: int) -> bytes:
     """Return offers, best first, that are at least so many bytes long; each with a comma before it."""
-    one = len(_PER_PRICE) + 100 * len(str(_FIRST_PRICE))
+    one = len(_PER_PRICE) + 100 * (len(str(_FIRST_PRICE)) - 1) + 1
     prices = range(_FIRST_PRICE, _FIRST_PRICE + size // one + 1)
     return b"".join([b"," + _PER_PRICE.replace(b"@", b"%d" % price) for price in prices])
 
