@@ -8,7 +8,7 @@ from typing import Final
 from downtick.profiles.vocabulary import Attribute, FaultSpec, Place, Vocabulary
 
 NAME_PATTERN: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
-MOST_STEPS: Final = 200
+MOST_STEPS: Final = 100
 LONGEST: Final = 24 * 3600.0
 
 PROFILE: Final = (
@@ -57,7 +57,7 @@ SELECTORS: Final = (
 )
 
 REPEAT: Final = (
-    Attribute("count", "integer", required=True, minimum=1, maximum=1000, doc="How many times."),
+    Attribute("count", "integer", required=True, minimum=1, maximum=500, doc="How many times."),
     Attribute(
         "every",
         "duration",

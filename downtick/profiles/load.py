@@ -38,7 +38,7 @@ def load(text: str, name: str, vocabulary: Vocabulary) -> Profile:
 
 
 def _profile(root: Node, vocabulary: Vocabulary, problems: Problems) -> Profile | None:
-    values = read_values(root, PROFILE, "", problems, others=PROFILE_PARTS)
+    values = read_values(root, PROFILE, "", problems, others=PROFILE_PARTS, what="profile")
     if not isinstance(root.value, dict):
         return None
     entries = root.value

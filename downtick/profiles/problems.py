@@ -53,11 +53,16 @@ def one_of(allowed: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in allowed) or "nothing"
 
 
+def key_text(key: str) -> str:
+    """Return a key as it may stand in a message."""
+    return key if key.isprintable() and len(key) <= 60 else shown(key)
+
+
 def shown(value: object) -> str:
     """Return a value as it may stand in a message: short, on one line, printable."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
-        return str(value).lower()
+        return f"`{str(value).lower()}`"
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else str(value)
     return f"`{text[:57]}...`" if len(text) > 60 else f"`{text}`"

@@ -39,7 +39,8 @@ class _Draft:
 def read_step(node: Node, vocabulary: Vocabulary, problems: Problems) -> Step | None:
     """Return a step, or None if something is wrong with it; problems go into ``problems``."""
     before = len(problems)
-    values = read_values(node, step_fields(vocabulary), "", problems, others=STEP_PARTS)
+    fields = step_fields(vocabulary)
+    values = read_values(node, fields, "", problems, others=STEP_PARTS, what="step")
     if not isinstance(node.value, dict):
         return None
     draft = _Draft(node, node.value, values, problems)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from downtick.errors import InputError
-from downtick.profiles.problems import Problems, did_you_mean, one_of, shown
+from downtick.profiles.problems import Problems, did_you_mean, key_text, one_of, shown
 from downtick.profiles.vocabulary import Attribute
 from downtick.profiles.yaml_reader import Entry, Node
 
@@ -37,6 +37,7 @@ def read_values(
     problems: Problems,
     *,
     others: Iterable[str] = (),
+    what: str = "",
 ) -> dict[str, Any]:
     """Return the values of a mapping, defaults filled in; problems go into ``problems``.
 
@@ -46,11 +47,12 @@ def read_values(
         path: what to write before a key in a message, such as ``run.``.
         problems: where to tell what is wrong.
         others: keys that are read elsewhere.
+        what: the mapping's own name in a message; left out, it is ``path``.
 
     Returns:
         One value for each attribute; None where it is not given, has no default, or is wrong.
     """
-    entries = entries_of(node, path.rstrip(".") or "profile", problems)
+    entries = entries_of(node, what or path.rstrip("."), problems)
     if entries is None:
         return {attribute.name: attribute.default for attribute in attributes}
     known = {attribute.name: attribute for attribute in attributes}
@@ -58,8 +60,8 @@ def read_values(
     for key, entry in entries.items():
         if key not in allowed:
             hint = did_you_mean(key, allowed)
-            where = f"{path}{key}" if key.isprintable() and len(key) <= 60 else path + shown(key)
-            problems.add(entry.mark, f"{where}: unknown key; allowed: {one_of(allowed)}{hint}")
+            message = f"unknown key; allowed: {one_of(allowed)}{hint}"
+            problems.add(entry.mark, f"{path}{key_text(key)}: {message}")
     for attribute in attributes:
         if attribute.required and attribute.name not in entries:
             wanted = describe(attribute)

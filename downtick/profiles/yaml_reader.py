@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from downtick.profiles.problems import Mark, Problems, shown
+from downtick.profiles.problems import Mark, Problems, key_text, shown
 
-MOST_CHARACTERS = 256 * 1024
+MOST_CHARACTERS = 64 * 1024
+MOST_VALUES = 10_000
 DEEPEST = 16
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -84,8 +85,10 @@ class _Builder:
         self._root: Node | None = None
 
     def build(self, events: Iterator[yaml.Event]) -> Node | None:
-        for event in events:
+        for count, event in enumerate(events):
             mark = _mark(event.start_mark) if event.start_mark else Mark(1, 1)
+            if count > MOST_VALUES:
+                raise _Refused(mark, f"more than {MOST_VALUES:,} values; a profile needs a hundred")
             self._refuse(event, mark)
             match event:
                 case yaml.ScalarEvent():
@@ -140,7 +143,9 @@ class _Builder:
             parent.key = None
             if key in parent.node.value:
                 first = parent.node.value[key].mark
-                self._problems.add(mark, f"{key}: given twice; the first is in line {first.line}")
+                self._problems.add(
+                    mark, f"{key_text(key)}: given twice; the first is in line {first.line}"
+                )
             else:
                 parent.node.value[key] = Entry(mark, node)
 
