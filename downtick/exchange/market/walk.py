@@ -21,7 +21,8 @@ LEAST_LEVELS: Final = 20
 _MOST_LEVELS: Final = 60
 _NOISE_TRADES: Final = 0.1  # share of happenings that are trades without a reason
 _VOLATILITY: Final = 4e-6  # of the price, per happening
-_QUOTE_NOTIONAL: Final = 2000.0  # what a quote is worth in the middle, in the quote currency
+_NOTIONAL: Final = {"BTC": 0.03, "ETH": 0.75}  # what a quote is worth, by quote currency
+_ANY_NOTIONAL: Final = 2000.0
 _PAST_TRADES: Final = 50
 
 
@@ -39,7 +40,8 @@ class Walk:
         self._fair = self._open + 0.5
         self._step = max(0.5, self._open * _VOLATILITY)
         self._reach = max(_MOST_LEVELS / 2, self._step * 50)  # mean distance of a quote, in ticks
-        self._lots = max(4, int(_QUOTE_NOTIONAL / float(price * self.product.base_increment)))
+        notional = _NOTIONAL.get(self.product.quote_currency, _ANY_NOTIONAL)
+        self._lots = max(4, int(notional / float(price * self.product.base_increment)))
         self._sides: dict[BookSide, Side[int]] = {
             "bid": Side(highest_first=True),
             "offer": Side(highest_first=False),
@@ -65,7 +67,7 @@ class Walk:
             return self._trade(at, "offer", all_of_it=True)
         if self._fair <= self._sides["bid"].best:
             return self._trade(at, "bid", all_of_it=True)
-        side: BookSide = self._random.choice(("bid", "offer"))
+        side: BookSide = "bid" if self._random.random() < 0.5 else "offer"
         if self._random.random() < _NOISE_TRADES:
             return self._trade(at, side, all_of_it=False)
         return (self._change(at, side, self._requote(side)),)
@@ -106,7 +108,7 @@ class Walk:
         return BookChange(
             at,
             self.product.product_id,
-            tuple(Level(side, price * tick, lots * lot) for price, lots in quotes),
+            tuple([Level(side, price * tick, lots * lot) for price, lots in quotes]),
         )
 
     def _quote_price(self, side: BookSide) -> int:
@@ -158,7 +160,7 @@ class Walk:
         trades = []
         for number in range(_PAST_TRADES):
             self._trade_id += 1
-            side: BookSide = self._random.choice(("bid", "offer"))
+            side: BookSide = "bid" if self._random.random() < 0.5 else "offer"
             trades.append(
                 Trade(
                     -0.5 * (_PAST_TRADES - number),
