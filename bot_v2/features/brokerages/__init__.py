@@ -1,0 +1,1 @@
+"""Clients of the exchanges that the bot trades on."""

@@ -1,0 +1,39 @@
+"""Coinbase Advanced Trade market data by WebSocket, kept alive through whatever the network does.
+
+::
+
+    client.py         CoinbaseStreamingClient: the public face, and the task that connects again and again
+      connection.py   one WebSocket connection: open, read, send, ping (all the I/O there is)
+        session.py    what a connection's frames mean: frames in, messages and frames to send out (no I/O)
+          messages.py       JSON to `Message`
+          subscriptions.py  wished, asked, acknowledged
+          sequence.py       gaps, duplicates, late frames
+          liveness.py       when a peer that says nothing is dead
+          trades.py         trades already delivered
+      backlog.py      what was received and not consumed yet
+      backoff.py      how long to wait before the next attempt
+      losses.py       why a connection ended, or did not come about
+    settings.py, stats.py, errors.py
+"""
+
+from bot_v2.features.brokerages.coinbase.streaming.client import CoinbaseStreamingClient, State
+from bot_v2.features.brokerages.coinbase.streaming.errors import (
+    ClientClosed,
+    ClientCrashed,
+    StreamingError,
+)
+from bot_v2.features.brokerages.coinbase.streaming.messages import Gap, Message
+from bot_v2.features.brokerages.coinbase.streaming.settings import StreamingSettings
+from bot_v2.features.brokerages.coinbase.streaming.stats import Stats
+
+__all__ = [
+    "ClientClosed",
+    "ClientCrashed",
+    "CoinbaseStreamingClient",
+    "Gap",
+    "Message",
+    "State",
+    "Stats",
+    "StreamingError",
+    "StreamingSettings",
+]
