@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downtick.exchange.figures import text
@@ -31,6 +31,7 @@ def test_figures_are_plain_and_trimmed(figure: str, written: str) -> None:
 
 
 @given(st.decimals(min_value=0, max_value=10**15, places=12))
+@settings(deadline=None)
 def test_figures_keep_their_value(figure: Decimal) -> None:
     """What is written is the same number, in digits only."""
     assert Decimal(text(figure)) == figure

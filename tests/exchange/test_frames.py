@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downtick.exchange import frames
@@ -200,6 +200,7 @@ def test_every_member_of_a_list_has_one_shape(key: tuple[str, str]) -> None:
     now=st.integers(0, 2**62),
     client_id=st.booleans(),
 )
+@settings(deadline=None)
 def test_envelope_is_the_frame_as_a_whole(
     key: tuple[str, str], sequence_num: int, now: int, client_id: bool
 ) -> None:

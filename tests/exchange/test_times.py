@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downtick.exchange.times import go_time, rfc3339_micros, rfc3339_nanos, rfc3339_seconds
@@ -31,6 +31,7 @@ def test_go_leaves_out_zeros_of_the_instant_only() -> None:
 
 
 @given(instants=st.lists(INSTANTS, min_size=1, max_size=5))
+@settings(deadline=None)
 def test_every_instant_reads_back(instants: list[int]) -> None:
     """Whatever was written before, an instant is written so that it reads back as itself."""
     for now in instants:

@@ -18,7 +18,7 @@ from downtick.exchange.market.events import (
     Trade,
 )
 from downtick.exchange.market.opening import Opening, Stats
-from downtick.exchange.market.products import product
+from downtick.exchange.market.products import Product, product
 from downtick.exchange.market.tape_lines import L2Update, LastMatch, Match, Snapshot, Ticker
 
 
@@ -123,21 +123,27 @@ class _Reading:
 
     def _opening(self, product_id: str) -> Opening:
         snapshot = self._snapshots[product_id]
-        levels = snapshot.bids + snapshot.asks
         book = Book(product_id, _quotes(snapshot.bids), _quotes(snapshot.asks))
         last = self._last_matches.get(product_id)
         bids, asks = book.depth()
         return Opening(
-            product=product(
-                product_id,
-                base_increment=_increment(quantity for _, quantity in levels),
-                quote_increment=_increment(price for price, _ in levels),
-            ),
+            product=self._product(product_id),
             bids=bids,
             asks=asks,
             trades=() if last is None else (_trade(last, self._before(last)),),
             stats=_stats(self._tickers.get(product_id), book),
         )
+
+    def _product(self, product_id: str) -> Product:
+        levels = self._snapshots[product_id].bids + self._snapshots[product_id].asks
+        try:
+            return product(
+                product_id,
+                base_increment=_increment(quantity for _, quantity in levels),
+                quote_increment=_increment(price for price, _ in levels),
+            )
+        except InputError as error:
+            raise InputError(f"{self._first_seen[product_id]}: {error}") from error
 
     def _before(self, last: LastMatch) -> float:
         """Return when the trade before the tape was; the clocks of the exchange and of the recorder may differ."""

@@ -25,6 +25,8 @@ from downtick.errors import InputError
 _RECEIVED: Final = re.compile(r"(\d{1,12}(?:\.\d+)?): (\{.*\})\s*")
 _OURS: Final = re.compile(r"\S+ (<->|<-|->) \d+(\.\d+)?(: .*)?\s*")
 
+_PLACES: Final = 18  # before and behind the point; Coinbase needs far fewer
+
 Side = Literal["buy", "sell"]
 
 
@@ -128,15 +130,25 @@ def _frame(text: str, where: str) -> Frame | None:
     try:
         decoder = _decoders.get(_any.decode(text).type)
         frame = decoder.decode(text) if decoder else None
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InputError(f"{where}: not a frame of Coinbase Exchange: {error}") from error
-    if frame is not None and not all(
-        figure.is_finite() and figure >= 0 for figure in _figures(frame)
-    ):
-        raise InputError(f"{where}: a price or a size is negative or no number")
+    if frame is not None and not all(map(_sound, _figures(frame))):
+        raise InputError(
+            f"{where}: a price or a size is negative, no number, or has more than {_PLACES} places"
+        )
     if frame is not None and not all(_prices(frame)):
         raise InputError(f"{where}: a price is zero")
     return frame
+
+
+def _sound(figure: Decimal) -> bool:
+    exponent = figure.as_tuple().exponent  # a letter where it is no number
+    return (
+        isinstance(exponent, int)
+        and figure >= 0
+        and exponent >= -_PLACES
+        and figure.adjusted() < _PLACES
+    )
 
 
 def _prices(frame: Frame) -> Iterator[Decimal]:

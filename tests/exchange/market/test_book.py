@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downtick.exchange.market.book import Book, Side
@@ -14,6 +14,7 @@ PUTS = st.lists(st.tuples(st.integers(1, 12), st.integers(0, 3)), max_size=60)
 
 
 @given(puts=PUTS, highest_first=st.booleans())
+@settings(deadline=None)
 def test_side_is_the_last_word_on_each_price(
     puts: list[tuple[int, int]], highest_first: bool
 ) -> None:

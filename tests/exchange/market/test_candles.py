@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downtick.exchange.market.candles import GRANULARITIES, Candle, Candles
@@ -26,6 +26,7 @@ TRADES = st.lists(
 
 @pytest.mark.parametrize("seconds", GRANULARITIES.values(), ids=GRANULARITIES.keys())
 @given(trades=TRADES)
+@settings(max_examples=25, deadline=None)
 def test_candles_of_every_granularity(seconds: int, trades: list[Trade]) -> None:
     """Each candle is the fold of exactly the trades in its stretch; stretches without trades have none."""
     candles = Candles(ORIGIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downtick.exchange.market import MarketClock
@@ -12,6 +12,7 @@ START = 1_700_000_000_000_000_000
 
 
 @given(at=st.floats(-1000, 100_000), scale=st.sampled_from([0.1, 0.25, 1.0, 2.0]))
+@settings(deadline=None)
 def test_wall_and_nominal_agree(at: float, scale: float) -> None:
     """The nominal second of an instant's wall clock is the instant again."""
     clock = MarketClock(START, scale)

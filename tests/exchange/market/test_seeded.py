@@ -17,12 +17,12 @@ PRODUCTS = st.lists(
 
 
 @given(seed=st.integers(0, 2**32), products=PRODUCTS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_books_stay_sound(seed: int, products: list[str]) -> None:
     """After every event each book is uncrossed, deep, sorted, positive and on its grid."""
     market = SeededMarket(seed, products, rate=10.0)
     state = MarketState(market.openings)
-    for event in islice(market.events(), 400):
+    for event in islice(market.events(), 300):
         state.apply(event)
         product, book = state.product(event.product_id), state.book(event.product_id)
         assert not book.crossed

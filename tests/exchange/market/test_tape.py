@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from downtick.errors import InputError
 from downtick.exchange.market import BookChange, Level, MarketState, Quote, TapeMarket, Trade
@@ -126,9 +128,13 @@ def test_last_match_after_a_match_is_no_opening() -> None:
         ([SNAPSHOT, '2.0: {"type":"match"}'], r"t\.raw:2: not a frame .*`product_id`"),
         (['2.0: {"type":"snap}'], r"t\.raw:1: not a frame"),
         ([SNAPSHOT.replace('"10"', '"-10"')], r"t\.raw:1: a price or a size is negative"),
-        ([SNAPSHOT.replace('"10"', '"NaN"')], r"t\.raw:1: a price or a size is negative or no"),
+        ([SNAPSHOT.replace('"10"', '"NaN"')], r"t\.raw:1: a price or a size is .* no number"),
+        ([SNAPSHOT.replace('"10"', '"1E+99"')], r"t\.raw:1: .* more than 18 places"),
+        ([SNAPSHOT.replace('"10"', '"1E-99"')], r"t\.raw:1: .* more than 18 places"),
+        (['1.0: {"type":"snapshot","product_id":' + "[" * 10_000 + "}"], r"t\.raw:1: not a frame"),
+        (['1.0: {"x":' + "[" * 100_000 + "}"], r"t\.raw:1: not a frame"),
         ([SNAPSHOT.replace('"10"', '"0"')], r"t\.raw:1: a price is zero"),
-        ([SNAPSHOT.replace("AAA-USD", "aaa")], "BASE-QUOTE"),
+        ([SNAPSHOT.replace("AAA-USD", "aaa")], r"t\.raw:1: .*BASE-QUOTE"),
         (
             ['1.0: {"type":"l2update","product_id":"AAA-USD","changes":[]}'],
             r"t\.raw:1: an `l2update` of AAA-USD before its `snapshot`",
@@ -144,3 +150,25 @@ def test_bad_tape_is_told_with_its_line(lines: list[str], message: str) -> None:
     """What cannot be read is one message with file, line and what is expected."""
     with pytest.raises(InputError, match=message):
         TapeMarket(lines, "t.raw")
+
+
+LINES = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(MADE.read_text().splitlines()),
+    st.sampled_from(MADE.read_text().splitlines()).flatmap(
+        lambda line: st.integers(0, len(line)).map(lambda cut: line[:cut] + line[cut + 1 :])
+    ),
+)
+
+
+@given(lines=st.lists(LINES, max_size=8))
+@settings(deadline=None)
+def test_no_tape_gives_a_traceback(lines: list[str]) -> None:
+    """Whatever the lines are, they are a market or one error with the file's name."""
+    told = "t.raw:"
+    try:
+        events = list(TapeMarket(lines, "t.raw").events())
+    except InputError as error:
+        events, told = [], str(error)
+    assert told.startswith("t.raw:")
+    assert [event.at for event in events] == sorted(event.at for event in events)
