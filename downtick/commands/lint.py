@@ -28,7 +28,12 @@ def command(files: tuple[str, ...], explain: str | None, time_scale: float) -> N
     result = examine(names, VOCABULARY, time_scale)
     for line in result.lines:
         click.echo(line)
-    profiles = "1 profile" if len(names) == 1 else f"{len(names)} profiles"
-    click.echo(f"{profiles}: {result.errors} errors, {result.warnings} warnings", err=True)
+    counts = {"error": result.errors, "warning": result.warnings}
+    told = ", ".join(_counted(count, noun) for noun, count in counts.items())
+    click.echo(f"{_counted(len(names), 'profile')}: {told}", err=True)
     if result.errors:
         sys.exit(2)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

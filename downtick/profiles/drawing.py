@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from downtick.profiles.fields import faults_at
-from downtick.profiles.model import Profile, Step
+from downtick.profiles.model import Expectation, Profile, Step
 from downtick.profiles.timing import run_length, spans
+from downtick.profiles.values import duration_text
 from downtick.profiles.vocabulary import Vocabulary
 
 
@@ -54,13 +55,17 @@ def draw(profile: Profile, vocabulary: Vocabulary, width: int, glyphs: Glyphs) -
     lanes = sorted(profile.steps, key=lambda step: (order[step.link or "exchange"], step.at or 0))
     for step in lanes:
         bar = _bar(step, vocabulary, length, width, glyphs)
-        rows.append(Row(step.link or "exchange", bar, words(step)))
+        rows.append(Row(step.link or "exchange", bar, words(step, vocabulary)))
     return rows
 
 
-def words(step: Step) -> str:
-    """Return a step in words: ``latency 800 ms, from 1 s for 10 s``."""
-    given = [f"{name} {_plain(value)}" for name, value in step.attributes.items() if _told(value)]
+def words(step: Step, vocabulary: Vocabulary) -> str:
+    """Return a step in words, defaults left out: ``latency (latency 800); at 1 s for 10 s``."""
+    given = [
+        f"{attribute.name} {_plain(step.attributes.get(attribute.name))}"
+        for attribute in faults_at(vocabulary, step.place)[step.name].attributes
+        if step.attributes.get(attribute.name) != attribute.default
+    ]
     what = [step.name + (f" ({', '.join(given)})" if given else "")]
     if step.place == "toxic" and step.stream == "upstream":
         what.append("upstream")
@@ -68,6 +73,16 @@ def words(step: Step) -> str:
         what.append(f"toxicity {step.toxicity:g}")
     what += [f"{name} {_plain(value)}" for name, value in step.selectors.items()]
     return f"{', '.join(what)}; {moment(step)}"
+
+
+def check_words(check: Expectation) -> str:
+    """Return an expectation in words: ``reconnects (within 5s)``."""
+    given = [
+        f"{name} {duration_text(value) if name == 'within' else _plain(value)}"
+        for name, value in check.parameters.items()
+        if value is not None
+    ]
+    return check.name + (f" ({', '.join(given)})" if given else "")
 
 
 def moment(step: Step) -> str:
@@ -80,10 +95,6 @@ def moment(step: Step) -> str:
     length = f" for {step.for_:g} s" if step.for_ is not None else ""
     times = f", {step.repeat.count} times every {step.repeat.every:g} s" if step.repeat else ""
     return start + length + times
-
-
-def _told(value: object) -> bool:
-    return value not in (None, (), "", 0) or value is False
 
 
 def _plain(value: object) -> str:

@@ -89,7 +89,9 @@ def _step_problems(step: Step, vocabulary: Vocabulary, time_scale: float) -> Ite
         value = step.attributes.get(attribute.name)
         if not isinstance(value, int | float) or value == 0:
             continue
-        told = f"{step.name}.{attribute.name}: {value:g}{attribute.unit and ' ' + attribute.unit}"
+        told = (
+            f"{step.name}.{attribute.name}: {value:,.10g}{attribute.unit and ' ' + attribute.unit}"
+        )
         unit = _UNIT_SECONDS.get(attribute.unit)
         real_seconds = value * time_scale * unit if unit is not None else math.inf
         if attribute.scaling == "duration" and real_seconds < SHORTEST:
@@ -101,8 +103,10 @@ def _step_problems(step: Step, vocabulary: Vocabulary, time_scale: float) -> Ite
             yield ScaleProblem(step.line, f"{message} is needed: a rate of 0 is something else")
         real = _scaled(value, attribute, time_scale)
         if step.place == "toxic" and attribute.maximum is not None and real > attribute.maximum:
-            message = f"{told} becomes {real:g} at time scale {time_scale:g}"
-            yield ScaleProblem(step.line, f"{message}; at most {attribute.maximum:g} is allowed")
+            message = f"{told} becomes {real:,.10g} at time scale {time_scale:g}"
+            yield ScaleProblem(
+                step.line, f"{message}; at most {attribute.maximum:,.10g} is allowed"
+            )
 
 
 def _too_small(line: int, told: str, real: float, least: float, time_scale: float) -> ScaleProblem:

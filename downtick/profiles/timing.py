@@ -8,7 +8,8 @@ from typing import NamedTuple
 from downtick.profiles.model import Profile, Step
 from downtick.profiles.vocabulary import Vocabulary
 
-DEFAULT_LENGTH = 10.0
+AFTERWARDS = 5.0
+"""Seconds that a run without ``run.for`` goes on after its last fault and its last deadline."""
 
 
 class Span(NamedTuple):
@@ -62,4 +63,4 @@ def run_length(profile: Profile, vocabulary: Vocabulary) -> float:
     """Return ``run.for``; left out, it is long enough for every fault and every deadline."""
     if profile.run.for_ is not None:
         return profile.run.for_
-    return max(DEFAULT_LENGTH, needed_length(profile, vocabulary))
+    return needed_length(profile, vocabulary) + AFTERWARDS
