@@ -6,10 +6,14 @@ until a test asks for a rig.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shlex
+import signal
 import sys
+import threading
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -54,6 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "toxics(profile=None, *, arm=(), exchange=None): the fault profile that the `rig` of this test plays, "
         "the links that it may reset by hand, and settings of its exchange",
     )
+    if hasattr(config, "workerinput") and any(_setting(config, name) for name in _SETTINGS):
+        # A worker without a rig has no reaper yet that would end it with its controller.
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
 def pytest_unconfigure() -> None:
@@ -158,7 +165,8 @@ def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:
     seed = _number(config, "seed", int)
     # Under xdist the run is the controller: its death must end the workers' processes too.
     watch = os.getppid() if hasattr(config, "workerinput") else None
-    arena = shared_arena(_setting(config, "toxiproxy-url"), watch)
+    # Started when the rig comes up: a profile that does not load starts nothing.
+    arena = functools.partial(shared_arena, _setting(config, "toxiproxy-url"), watch)
     settings: dict[str, Any] = {
         "arm": tuple(arm),
         "exchange": ExchangeConfig(**(exchange or {})),
@@ -174,6 +182,13 @@ def _marked(
 ) -> tuple[str | None, tuple[str, ...], dict[str, Any] | None]:
     """Return what the marker says; its signature is the marker's."""
     return profile, arm, exchange
+
+
+def _end_with(controller: int) -> None:
+    """End this process when its parent has ended: its tests have nobody left to report to."""
+    while os.getppid() == controller:
+        time.sleep(0.1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _dest(name: str) -> str:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -21,7 +21,7 @@ from downtick.arena.channel import Channel
 from downtick.arena.host import ArenaHost, shared_arena
 from downtick.arena.live import LiveHistory
 from downtick.endpoints import Endpoints
-from downtick.errors import ArenaError, DeadlineMissed, DowntickError
+from downtick.errors import ArenaDied, ArenaError, DeadlineMissed, DowntickError, ToxiproxyDied
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import VERSION, Event, Header, Predicate, matching
 from downtick.prepare import prepare
@@ -53,7 +53,7 @@ class Rig:
         seed: of the exchange's market; the schedule's own if there is one.
         arm: links that shall be able to reset (RST), beyond those that the schedule arms.
         exchange: how the exchange is made; seed and time scale are filled in.
-        arena: the helper process; by default the one that this process shares.
+        arena: returns the helper process; by default the one that this process shares, started when needed.
 
     Attributes:
         history: everything that happened, growing while it happens.
@@ -69,7 +69,7 @@ class Rig:
         seed: int = 1,
         arm: tuple[str, ...] = (),
         exchange: ExchangeConfig | None = None,
-        arena: ArenaHost | None = None,
+        arena: Callable[[], ArenaHost] = shared_arena,
     ) -> None:
         self.schedule = schedule
         self.time_scale = schedule.time_scale if schedule else time_scale
@@ -81,6 +81,7 @@ class Rig:
         self._config = exchange or ExchangeConfig()
         self._arena = arena
         self._channel: Channel | None = None
+        self._host: ArenaHost | None = None
         self._opened: protocol.Opened | None = None
         self._header: Header | None = None
 
@@ -111,10 +112,10 @@ class Rig:
             ToxiproxyNotFound: no Toxiproxy of the pinned version could be had.
             RigError: something did not come up.
         """
-        arena = self._arena or shared_arena()
-        self._header = self._make_header(arena)
+        host = self._host = self._arena()
+        self._header = self._make_header(host)
         self._channel = Channel(
-            arena.ready.socket, self.history.extend, self.history.fail, arena.died
+            host.ready.socket, self.history.extend, self.history.fail, host.died
         )
         try:
             self._opened = self._channel.ask(
@@ -138,11 +139,14 @@ class Rig:
             RigError: something could not be taken down, and the test had not failed for that already.
         """
         assert self._channel is not None
+        assert self._host is not None
         try:
             if self.failure is None:
                 self._channel.ask(protocol.Close())
         finally:
             self._channel.close()
+            if isinstance(self.failure, (ArenaDied, ToxiproxyDied)):
+                self._host.close()  # the next rig gets a new one
 
     async def __aenter__(self) -> Self:
         return await asyncio.to_thread(self.__enter__)

@@ -15,7 +15,7 @@ async def subscribed(
     url: str, *channels: str, products: tuple[str, ...] = ("BTC-USD",)
 ) -> AsyncIterator[ClientConnection]:
     """Connect and subscribe to the channels (`ticker` if none is named)."""
-    async with connect(url, proxy=None, max_size=None) as client:
+    async with connect(url, proxy=None, max_size=None, close_timeout=0.2) as client:
         for channel in channels or ("ticker",):
             message = {"type": "subscribe", "channel": channel, "product_ids": list(products)}
             await client.send(json.dumps(message))

@@ -34,6 +34,7 @@ class ArenaHost:
     Attributes:
         ready: what it said when it could be used.
         folder: of the run.
+        pid: of the process.
         warnings: what a reader of a history must know about this Toxiproxy.
     """
 
@@ -44,6 +45,7 @@ class ArenaHost:
         self._process = process
         self.ready = ready
         self.folder = run.path
+        self.pid: int = process.pid
         self.warnings = (found.warning,) if found.warning else ()
         self._release = found.release
 

@@ -157,8 +157,7 @@ async def run(settings: ArenaSettings) -> None:
         died = asyncio.create_task(toxiproxy.died())
         await asyncio.wait({lifeline, died}, return_when=asyncio.FIRST_COMPLETED)
         if died.done():
-            arena.fail(died.result())
-            await lifeline
+            arena.fail(died.result())  # and end: an arena without Toxiproxy is of no use to the next test
 
 
 async def _end_of_input() -> None:
