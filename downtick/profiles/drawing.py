@@ -25,7 +25,7 @@ class Glyphs:
     line: str
 
 
-UNICODE: Final = Glyphs(block="█", instant="▼", waiting="?", idle="·", tick="┼", line="─")
+UNICODE: Final = Glyphs(block="█", instant="▼", waiting="◆", idle="·", tick="┼", line="─")
 ASCII: Final = Glyphs(block="#", instant="!", waiting="?", idle=".", tick="+", line="-")
 
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600, 7200, 14400, 43200)
@@ -60,9 +60,9 @@ def draw(profile: Profile, vocabulary: Vocabulary, width: int, glyphs: Glyphs) -
 
 
 def words(step: Step, vocabulary: Vocabulary) -> str:
-    """Return a step in words, defaults left out: ``latency (latency 800); at 1 s for 10 s``."""
+    """Return a step in words, defaults left out: ``latency (latency 800 ms); at 1 s for 10 s``."""
     given = [
-        f"{attribute.name} {_plain(step.attributes.get(attribute.name))}"
+        f"{attribute.name} {_plain(step.attributes.get(attribute.name))} {attribute.unit}".rstrip()
         for attribute in faults_at(vocabulary, step.place)[step.name].attributes
         if step.attributes.get(attribute.name) != attribute.default
     ]

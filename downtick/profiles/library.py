@@ -40,7 +40,8 @@ def find(name_or_path: str) -> tuple[str, str]:
     names = library_names()
     matches = [n for n in names if name_or_path in (n, n.rpartition("/")[2])]
     if len(matches) == 1:
-        return read_file(library_path(matches[0])), matches[0] + SUFFIX
+        path = library_path(matches[0])
+        return read_file(path), _short(path)
     if len(matches) > 1:
         raise ProfileError((f"{name_or_path}: several profiles: {', '.join(matches)}",))
     if name_or_path.endswith((SUFFIX, ".yml")) or _exists(name_or_path):
@@ -77,6 +78,12 @@ def read_file(path: Path) -> str:
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
         found = f"the byte 0x{data[error.start]:02x} is not UTF-8"
         raise ProfileError((f"{path}:{line}:{column}: {found}; save the file as UTF-8",)) from error
+
+
+def _short(path: Path) -> str:
+    """Return a path as one would type it here, so that a message can be followed to its file."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _exists(text: str) -> bool:

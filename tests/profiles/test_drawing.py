@@ -59,7 +59,7 @@ def test_lanes_stand_in_the_order_of_the_links() -> None:
         ),
         (
             "at: 1s, link: rest, toxic: bandwidth, attributes: {rate: 0}, stream: upstream, toxicity: 0.5",
-            "bandwidth (rate 0), upstream, toxicity 0.5; at 1 s",
+            "bandwidth (rate 0 KB/s), upstream, toxicity 0.5; at 1 s",
         ),
         (
             "at: 1s, repeat: {count: 7, every: 4s}, link: rest, fault: reset",

@@ -36,9 +36,16 @@ def test_names_carry_their_folder(root: Path) -> None:
 
 def test_a_profile_is_found_by_name(root: Path) -> None:
     """With its folder, or by its last name if only one has it."""
-    assert root.is_dir()
-    assert find("rest/one") == ("text of rest/one", "rest/one.yaml")
-    assert find("two") == ("text of rest/two", "rest/two.yaml")
+    assert find("rest/one") == ("text of rest/one", str(root / "toxics/rest/one.yaml"))
+    assert find("two") == ("text of rest/two", str(root / "toxics/rest/two.yaml"))
+
+
+def test_a_file_below_here_is_named_as_one_would_type_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message about the library of a checkout can be followed to its file."""
+    monkeypatch.chdir(root)
+    assert find("two") == ("text of rest/two", "toxics/rest/two.yaml")
 
 
 def test_a_name_of_several_is_told(root: Path) -> None:
