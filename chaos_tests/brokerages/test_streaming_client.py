@@ -297,10 +297,9 @@ async def test_silence_behind_answered_pings_is_noticed(exchange: Scripted) -> N
 
 async def test_a_quiet_market_with_heartbeats_is_left_alone(exchange: Scripted) -> None:
     """Heartbeats without data, for far longer than a silence may last."""
+    exchange.ticks = False
     async with fast(exchange) as client:
         await client.subscribe(["BTC-USD"])
-        await next_message(client)
-        exchange.ticks = False
         await asyncio.sleep(1.5)
         assert exchange.opened == 1
         assert client.state is State.LIVE

@@ -9,6 +9,7 @@
           subscriptions.py  wished, asked, acknowledged
           sequence.py       gaps, duplicates, late frames
           liveness.py       when a peer that says nothing is dead
+            pace.py         how long a channel is silent when all is well
           trades.py         trades already delivered
       backlog.py      what was received and not consumed yet
       backoff.py      how long to wait before the next attempt

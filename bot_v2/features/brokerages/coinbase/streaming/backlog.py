@@ -52,14 +52,12 @@ class Backlog:
         if len(kept) <= self._limit // 2:
             return False
         newest = [item for item in kept if isinstance(item, Message) and item.channel in CONFLATED]
-        newest = newest[-(self._limit // 2) :]
+        del newest[: max(0, len(newest) + 1 - self._limit // 2)]
         dropped = sum(isinstance(item, Message) for item in kept) - len(newest)
         self._counters.add("overflowed", dropped)
         last = kept[-1]
         at = last.at if isinstance(last, Gap) else last.received_at
         self._items = deque([Gap("overflow", arriving.connection, at, dropped), *newest])
-        if len(self._items) >= self._limit:
-            self._items.pop()
         return True
 
 

@@ -27,6 +27,7 @@ from bot_v2.features.brokerages.coinbase.streaming.losses import (
     loss_of,
 )
 from bot_v2.features.brokerages.coinbase.streaming.messages import Gap
+from bot_v2.features.brokerages.coinbase.streaming.pace import Pace
 from bot_v2.features.brokerages.coinbase.streaming.session import Session
 from bot_v2.features.brokerages.coinbase.streaming.settings import StreamingSettings
 from bot_v2.features.brokerages.coinbase.streaming.stats import Counters, Stats
@@ -94,6 +95,7 @@ class CoinbaseStreamingClient:
         self._counters = Counters()
         self._wishes = Wishes()
         self._trades = SeenTrades()
+        self._paces = {channel: Pace(self._settings) for channel in CHANNELS}
         self._backlog = Backlog(self._settings.queue_limit, self._counters)
         self._backoff = Backoff(
             self._settings.retry_first,
@@ -253,6 +255,7 @@ class CoinbaseStreamingClient:
             self._connections,
             self._wishes,
             self._trades,
+            self._paces,
             self._settings,
             self._counters,
             time.monotonic(),
@@ -284,6 +287,11 @@ class CoinbaseStreamingClient:
 
     def _lost(self, loss: Loss) -> None:
         self._counters.lost(loss.reason)
+        if (
+            loss.reason is not Reason.DATA
+        ):  # if it is, the next update will tell whether it was right
+            for pace in self._paces.values():
+                pace.interrupted()
         logger.warning("connection %d: %s: %s", self._connections, loss.reason, loss.detail)
         if self._state in {State.SUBSCRIBING, State.LIVE}:
             detail = f"{loss.reason}: {loss.detail}"

@@ -7,9 +7,11 @@ with a limit of its own; see `StreamingSettings` for the limits and what they co
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Final
 
 from bot_v2.features.brokerages.coinbase.streaming.losses import Reason
+from bot_v2.features.brokerages.coinbase.streaming.pace import Pace
 from bot_v2.features.brokerages.coinbase.streaming.settings import StreamingSettings
 
 PARTIAL: Final = 4096
@@ -40,12 +42,13 @@ class AwakeClock:
 class Liveness:
     """Watches one connection. Every `now` is the awake clock's."""
 
-    def __init__(self, settings: StreamingSettings, now: float) -> None:
-        """Start at the opening of the connection, with settings in real seconds."""
+    def __init__(self, settings: StreamingSettings, paces: Mapping[str, Pace], now: float) -> None:
+        """Start at the opening of the connection, with settings in real seconds and each channel's pace."""
         self._settings = settings
+        self._paces = paces
         self._message_at = now
         self._heartbeat_at = now
-        self._data_at: float | None = None
+        self._updated_at: dict[str, float] = {}
         self._bytes = 0
         self._bytes_at = now
         self._bytes_at_frame = 0
@@ -70,9 +73,13 @@ class Liveness:
         """A heartbeat came."""
         self._heartbeat_at = now
 
-    def heard_update(self, now: float) -> None:
+    def heard_update(self, channel: str, now: float) -> None:
         """An update of a data channel came. A snapshot is an answer, and proves no feed."""
-        self._data_at = now
+        self._updated_at[channel] = now
+
+    def expect_only(self, channels: Container[str]) -> None:
+        """Expect updates of these channels at most: the others are not subscribed any more."""
+        self._updated_at = {c: at for c, at in self._updated_at.items() if c in channels}
 
     def ping_due(self, now: float) -> bool:
         """Tell whether it is time for the next ping."""
@@ -107,6 +114,9 @@ class Liveness:
             return Reason.SILENCE
         if now - self._heartbeat_at > settings.heartbeat_timeout:
             return Reason.HEARTBEATS
-        if settings.data_timeout is None or self._data_at is None:
-            return None
-        return Reason.DATA if now - self._data_at > settings.data_timeout else None
+        return Reason.DATA if self._silent_channels(now) else None
+
+    def _silent_channels(self, now: float) -> list[str]:
+        if self._settings.data_timeout is None:
+            return []
+        return [c for c, at in self._updated_at.items() if now - at > self._paces[c].limit]

@@ -6,6 +6,7 @@ No I/O and no clock in here: whoever owns the socket hands in what came and when
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +20,7 @@ from bot_v2.features.brokerages.coinbase.streaming.messages import (
     Message,
     parse,
 )
+from bot_v2.features.brokerages.coinbase.streaming.pace import Pace
 from bot_v2.features.brokerages.coinbase.streaming.sequence import Sequence
 from bot_v2.features.brokerages.coinbase.streaming.settings import StreamingSettings
 from bot_v2.features.brokerages.coinbase.streaming.stats import Counters
@@ -43,6 +45,7 @@ class Session:
         number: int,
         wishes: Wishes,
         trades: SeenTrades,
+        paces: Mapping[str, Pace],
         settings: StreamingSettings,
         counters: Counters,
         now: float,
@@ -53,6 +56,7 @@ class Session:
             number: of the connection, 1 for the first.
             wishes: what to subscribe to; may change at any time.
             trades: those that were delivered, by any connection.
+            paces: of each channel, as learnt on any connection.
             settings: in real seconds.
             counters: to count in.
             now: the time.
@@ -63,10 +67,11 @@ class Session:
         self.healthy = False  # messages came for long enough after that
         self._wishes = wishes
         self._trades = trades
+        self._paces = paces
         self._settings = settings
         self._counters = counters
         self._awake = AwakeClock(2 * settings.pulse, now)
-        self._liveness = Liveness(settings, 0.0)
+        self._liveness = Liveness(settings, paces, 0.0)
         self._sequence = Sequence()
         self._subscriptions = Subscriptions(settings.send_window, settings.sends_per_window)
         self._bookless: set[str] = set()
@@ -130,6 +135,7 @@ class Session:
     def wishes_changed(self) -> None:
         """Compare what is wished with what is acknowledged."""
         self.ready = self._subscriptions.complete(self._wishes)
+        self._liveness.expect_only(self._wishes.by_channel())
 
     def ping_due(self, now: float) -> bool:
         """Tell whether to ping, and take it that the ping is sent if so."""
@@ -185,7 +191,8 @@ class Session:
             self._counters.add("unwanted")
             return []
         if message.type == "update":
-            self._liveness.heard_update(awake)
+            self._liveness.heard_update(channel, awake)
+            self._paces[channel].updated(message.received_at)
         if message.channel == BOOK and self._withheld(message):
             return []
         if message.channel == "market_trades":

@@ -29,9 +29,12 @@ class StreamingSettings:
         silence_timeout: without any message, heartbeats included, until the peer is dead, pongs or not.
         heartbeat_timeout: without a heartbeat, although data flows. Coinbase sends one a second; without
             them nobody can tell a quiet market from a dead feed, so the connection is made anew.
-        data_timeout: without data, although heartbeats go on, on a connection that had updates before.
-            A market that is quiet for longer costs one reconnect (and none after it until it moves
-            again); a feed that hangs behind living heartbeats is noticed. None: never.
+        data_timeout: the longest silence of a channel that had updates on this connection, although
+            heartbeats go on. Too short, and a quiet market costs a reconnect; too long, and a feed that
+            hangs behind living heartbeats goes unnoticed. So it adapts (`Pace`): three times the
+            channel's longest silence, between `data_timeout_busy` and this. None: never.
+        data_timeout_busy: the shortest such limit, for a channel that is never silent.
+        pace_memory: in which a remembered silence fades to its half.
         message_timeout: for one message that is still arriving, during which the four above do not apply.
         healthy_after: of messages after the acknowledgement, until the back-off starts from anew.
         retry_first: the longest wait before the first retry; it doubles with each further one.
@@ -55,6 +58,8 @@ class StreamingSettings:
     silence_timeout: float = _duration(6.0)
     heartbeat_timeout: float = _duration(10.0)
     data_timeout: float | None = _duration(60.0)
+    data_timeout_busy: float = _duration(12.0)
+    pace_memory: float = _duration(600.0)
     message_timeout: float = _duration(60.0)
     healthy_after: float = _duration(2.0)
     retry_first: float = _duration(0.3)

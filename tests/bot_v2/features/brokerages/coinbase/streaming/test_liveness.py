@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot_v2.features.brokerages.coinbase.streaming.liveness import PARTIAL, AwakeClock, Liveness
 from bot_v2.features.brokerages.coinbase.streaming.losses import Reason
+from bot_v2.features.brokerages.coinbase.streaming.pace import Pace
 from bot_v2.features.brokerages.coinbase.streaming.settings import StreamingSettings
 
 SETTINGS = StreamingSettings(
@@ -16,26 +18,36 @@ SETTINGS = StreamingSettings(
     silence_timeout=6,
     heartbeat_timeout=12,
     data_timeout=60,
+    data_timeout_busy=12,
     message_timeout=100,
 )
 
 
+def made(**settings: Any) -> Liveness:
+    chosen = replace(SETTINGS, **settings)
+    return Liveness(chosen, {"ticker": Pace(chosen)}, 0.0)
+
+
 def fed(until: float, *, heartbeats: bool, data: bool, **settings: Any) -> Liveness:
     """Return a liveness that got one message of each kind a second."""
-    liveness = Liveness(StreamingSettings(**({"heartbeat_timeout": 12} | settings)), 0.0)
-    for second in range(int(until) + 1):
+    liveness = made(**settings)
+    feed(liveness, 0, until, heartbeats=heartbeats, data=data)
+    return liveness
+
+
+def feed(liveness: Liveness, start: int, until: float, *, heartbeats: bool, data: bool) -> None:
+    for second in range(start, int(until) + 1):
         if heartbeats:
             liveness.heard_heartbeat(float(second))
         if data:
-            liveness.heard_update(float(second))
+            liveness.heard_update("ticker", float(second))
         if heartbeats or data:
             liveness.heard_message(float(second))
-    return liveness
 
 
 def test_a_silent_peer_is_dead_though_it_answers_pings() -> None:
     """Pongs do not keep a feed alive that says nothing else."""
-    liveness = Liveness(SETTINGS, 0.0)
+    liveness = made()
     for second in (1.0, 3.0, 5.0):
         liveness.pinged(second)
         liveness.ponged()
@@ -59,19 +71,23 @@ def test_data_without_heartbeats_is_dead() -> None:
 def test_data_that_stopped_behind_living_heartbeats_is_dead_in_the_end() -> None:
     """A feed that had updates must go on having some."""
     liveness = fed(10, heartbeats=True, data=True)
-    for second in range(11, 75):
-        liveness.heard_heartbeat(float(second))
-        liveness.heard_message(float(second))
-    assert liveness.dead(70.0) is None
-    assert liveness.dead(74.0) is Reason.DATA
+    feed(liveness, 11, 24, heartbeats=True, data=False)
+    assert liveness.dead(22.0) is None
+    assert liveness.dead(22.1) is Reason.DATA
+
+
+def test_a_channel_that_was_left_is_expected_no_longer() -> None:
+    """Only channels that are still subscribed have to go on."""
+    liveness = fed(10, heartbeats=True, data=True)
+    liveness.expect_only({"level2"})
+    feed(liveness, 11, 100, heartbeats=True, data=False)
+    assert liveness.dead(100.0) is None
 
 
 def test_the_data_limit_can_be_switched_off() -> None:
     """With None, heartbeats alone decide."""
     liveness = fed(10, heartbeats=True, data=True, data_timeout=None)
-    for second in range(11, 1000):
-        liveness.heard_heartbeat(float(second))
-        liveness.heard_message(float(second))
+    feed(liveness, 11, 1000, heartbeats=True, data=False)
     assert liveness.dead(1000.0) is None
 
 
@@ -79,16 +95,14 @@ def test_an_unanswered_ping_is_dead_though_data_flows() -> None:
     """Data that flows in front of a pong is too old by then."""
     liveness = fed(4, heartbeats=True, data=True)
     liveness.pinged(5.0)
-    for second in range(5, 20):
-        liveness.heard_heartbeat(float(second))
-        liveness.heard_message(float(second))
+    feed(liveness, 5, 20, heartbeats=True, data=True)
     assert liveness.dead(15.0) is None
     assert liveness.dead(15.1) is Reason.PING
 
 
 def test_pings_are_due_at_their_interval_and_one_at_a_time() -> None:
     """The next ping waits for the interval, and for the pong of the last."""
-    liveness = Liveness(SETTINGS, 0.0)
+    liveness = made()
     assert not liveness.ping_due(4.9)
     assert liveness.ping_due(5.0)
     liveness.pinged(5.0)
@@ -99,7 +113,7 @@ def test_pings_are_due_at_their_interval_and_one_at_a_time() -> None:
 
 def test_a_large_message_on_its_way_is_a_sign_of_life() -> None:
     """Bytes of a message that has not ended yet suspend the limits, until the message's own."""
-    liveness = Liveness(SETTINGS, 0.0)
+    liveness = made()
     for second in range(1, 120):
         liveness.heard_bytes(PARTIAL * (second + 1), float(second))
         assert liveness.dead(float(second)) is (None if second < 100 else Reason.SILENCE)
@@ -107,7 +121,7 @@ def test_a_large_message_on_its_way_is_a_sign_of_life() -> None:
 
 def test_a_large_message_that_stops_half_way_is_not() -> None:
     """Without further bytes the limits apply again."""
-    liveness = Liveness(SETTINGS, 0.0)
+    liveness = made()
     liveness.heard_bytes(PARTIAL * 10, 5.0)
     assert liveness.dead(10.9) is None
     assert liveness.dead(11.0) is Reason.SILENCE
@@ -115,7 +129,7 @@ def test_a_large_message_that_stops_half_way_is_not() -> None:
 
 def test_bytes_of_whole_frames_are_no_message_on_its_way() -> None:
     """Frames that cannot be read keep nobody alive, however many they are."""
-    liveness = Liveness(SETTINGS, 0.0)
+    liveness = made()
     for second in range(1, 8):
         liveness.heard_bytes(PARTIAL * 10 * second, float(second))
         liveness.heard_frame()

@@ -7,10 +7,11 @@ from typing import Any
 from bot_v2.features.brokerages.coinbase.streaming.backlog import Item
 from bot_v2.features.brokerages.coinbase.streaming.losses import Reason
 from bot_v2.features.brokerages.coinbase.streaming.messages import Gap, Message
+from bot_v2.features.brokerages.coinbase.streaming.pace import Pace
 from bot_v2.features.brokerages.coinbase.streaming.session import Session
 from bot_v2.features.brokerages.coinbase.streaming.settings import StreamingSettings
 from bot_v2.features.brokerages.coinbase.streaming.stats import Counters, Stats
-from bot_v2.features.brokerages.coinbase.streaming.subscriptions import Wishes
+from bot_v2.features.brokerages.coinbase.streaming.subscriptions import CHANNELS, Wishes
 from bot_v2.features.brokerages.coinbase.streaming.trades import SeenTrades
 
 from .frames import book, envelope, error, heartbeat, subscriptions, ticker, trades
@@ -25,12 +26,15 @@ class Talk:
         self.wishes.add(channels or ("ticker",), products)
         self.counters = Counters()
         self.trades = SeenTrades()
+        self.paces = {channel: Pace(self.settings) for channel in CHANNELS}
         self.now = 1000.0
         self.bytes = 0
         self.connect()
 
     def connect(self) -> None:
-        self.session = Session(1, self.wishes, self.trades, self.settings, self.counters, self.now)
+        self.session = Session(
+            1, self.wishes, self.trades, self.paces, self.settings, self.counters, self.now
+        )
         self.number = 0
 
     def hear(self, *frames: bytes) -> list[Item]:
@@ -247,6 +251,33 @@ def test_silence_is_a_loss_though_pings_are_answered() -> None:
     talk.wait(0.5)
     assert talk.session.loss is not None
     assert talk.session.loss.reason is Reason.SILENCE
+
+
+def test_a_channel_that_was_left_is_expected_no_longer() -> None:
+    """Its silence after `unsubscribe` is what was asked for."""
+    talk = Talk("ticker", "market_trades", data_timeout_busy=12.0)
+    talk.settle()
+    talk.hear(ticker(1), trades(2, 10))
+    talk.number = 3
+    talk.wishes.remove(["market_trades"], ["BTC-USD"])
+    talk.session.wishes_changed()
+    for _ in range(60):
+        talk.wait(0.25, heartbeats=True)
+        talk.hear(ticker(talk.next_number()))
+    assert talk.session.loss is None
+
+
+def test_one_silent_channel_is_noticed_beside_a_living_one() -> None:
+    """Tickers that go on do not hide a book that stands still."""
+    talk = Talk("ticker", "level2", data_timeout_busy=12.0)
+    talk.settle()
+    talk.hear(book(1, kind="snapshot"), book(2))
+    talk.number = 3
+    for _ in range(52):
+        talk.wait(0.25, heartbeats=True)
+        talk.hear(ticker(talk.next_number()))
+    assert talk.session.loss is not None
+    assert talk.session.loss.reason is Reason.DATA
 
 
 def test_a_ping_is_asked_for_once() -> None:
