@@ -74,7 +74,7 @@ def _scaled(value: Any, attribute: Attribute, time_scale: float) -> Any:
     if attribute.scaling == "none" or not isinstance(value, int | float):
         return value
     real = value * time_scale if attribute.scaling == "duration" else value / time_scale
-    # Rounded first, so that 800 x 0.1 stays 80 and does not become 81.
+    # Rounded first: 70 x 0.1 is 7.000000000000001 in floating point, and must not become 8.
     return math.ceil(round(real, 6)) if attribute.kind == "integer" else real
 
 
