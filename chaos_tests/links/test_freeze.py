@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chaos_tests.links.conftest import WireMaker
@@ -62,3 +64,34 @@ async def test_reset_while_frozen(wire: WireMaker) -> None:
     assert not any(p.client.received for p in after)
     await on.link.thaw()
     await flowing(after, "feed")
+
+
+async def test_thaw_after_the_clients_have_left(wire: WireMaker) -> None:
+    """What is held for clients that gave up delays neither the thaw nor the connections after it."""
+    on = await wire()
+    for _ in range(2):
+        before = await on.connect("feed")
+        await flowing(before, "feed")
+        await on.link.freeze()
+        await sent_more(before, 10)
+        for pair in before:
+            await pair.client.leave()
+        start = time.monotonic()
+        await on.link.thaw()
+        await flowing(await on.connect("feed"), "feed")
+        assert time.monotonic() - start < 4.0
+
+
+async def test_removal_of_a_bandwidth_toxic_after_the_clients_have_left(wire: WireMaker) -> None:
+    """Nor does it delay the removal of a bandwidth toxic that holds data for them."""
+    on = await wire()
+    before = await on.connect("feed")
+    await flowing(before, "feed")
+    await on.link.start("bandwidth", {"rate": 0})
+    await sent_more(before, 10)
+    for pair in before:
+        await pair.client.leave()
+    start = time.monotonic()
+    await on.link.stop("bandwidth")
+    await flowing(await on.connect("feed"), "feed")
+    assert time.monotonic() - start < 4.0

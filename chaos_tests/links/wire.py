@@ -56,6 +56,7 @@ class End:
         intact: whether the bytes read are the first ones that were sent.
         writes: time before and stream position after each write.
         reads: time and stream position after each read.
+        reader: the task that reads.
     """
 
     socket: socket.socket
@@ -66,7 +67,15 @@ class End:
     intact: bool = True
     writes: list[tuple[float, int]] = field(default_factory=list)
     reads: list[tuple[float, int]] = field(default_factory=list)
+    reader: asyncio.Task[None] | None = None
     _sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def leave(self) -> None:
+        """Close the socket, as a client does that has given up."""
+        if self.reader is not None:
+            self.reader.cancel()
+            await asyncio.wait({self.reader})
+        self.socket.close()
 
     def finish(self) -> None:
         """Send nothing more: a FIN goes out."""
@@ -151,7 +160,6 @@ class Wire:
     def __init__(self, link: Link, listener: socket.socket) -> None:
         self.link = link
         self._listener = listener
-        self._readers: list[asyncio.Task[None]] = []
         self._talkers: list[asyncio.Task[None]] = []
         self._pairs: list[Pair] = []
         self._quiet = asyncio.Event()
@@ -169,7 +177,8 @@ class Wire:
             upstream.setblocking(False)
             pairs.append(Pair(End(client), End(upstream)))
         self._pairs += pairs
-        self._readers += [asyncio.create_task(end.read()) for pair in pairs for end in pair.ends]
+        for end in (end for pair in pairs for end in pair.ends):
+            end.reader = asyncio.create_task(end.read())
         self._talkers += [asyncio.create_task(self._talk(pair, traffic)) for pair in pairs]
         return pairs
 
@@ -213,13 +222,12 @@ class Wire:
 
     async def close(self) -> None:
         """End all traffic and close every socket."""
-        tasks = [*self._readers, *self._talkers]
-        for task in tasks:
+        for task in self._talkers:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._talkers, return_exceptions=True)
         for pair in self._pairs:
             for end in pair.ends:
-                end.socket.close()
+                await end.leave()
         self._listener.close()
 
     async def _talk(self, pair: Pair, traffic: Traffic) -> None:

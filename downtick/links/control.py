@@ -160,6 +160,21 @@ class Control:
         _compare(f"toxic {toxic.name} of proxy {proxy.name}", asked, echo)
         return echo
 
+    def update_toxic(self, proxy: Any, toxic: Toxic) -> dict[str, Any]:
+        """Change attributes and toxicity of a toxic, for open connections too, and return the server's echo.
+
+        Raises:
+            ToxicIgnored: the echo is not what was asked.
+            ToxiproxyRefused: an answer other than 2xx, or none in time.
+        """
+        asked = {"toxicity": toxic.toxicity, "attributes": dict(toxic.attributes)}
+        # The library has no call for it.
+        echo: dict[str, Any] = APIConsumer.post(
+            f"/proxies/{proxy.name}/toxics/{toxic.name}", json=asked
+        ).json()
+        _compare(f"toxic {toxic.name} of proxy {proxy.name}", asked, echo)
+        return echo
+
     def remove_toxic(self, proxy: Any, name: str) -> None:
         """Remove a toxic. Removing a ``timeout`` closes every connection (Toxiproxy timeout.go: Cleanup).
 
@@ -168,13 +183,16 @@ class Control:
         """
         proxy.destroy_toxic(name)
 
-    def toxics(self, proxy: Any) -> tuple[str, ...]:
-        """Return the names of the toxics that a proxy has, oldest first in each direction.
+    def toxics(self, proxy: Any) -> tuple[Toxic, ...]:
+        """Return the toxics that a proxy has, oldest first in each direction.
 
         Raises:
             ToxiproxyRefused: an answer other than 2xx, or none in time.
         """
-        return tuple(proxy.toxics())
+        return tuple(
+            Toxic(told.type, told.attributes, told.stream, told.toxicity, told.name)
+            for told in proxy.toxics().values()
+        )
 
     def destroy(self, proxy: Any) -> None:
         """Delete a proxy with its toxics and connections.

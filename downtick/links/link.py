@@ -5,7 +5,7 @@
     reset       armed links only: enabled off, enabled on             open connections get RST
     close       unarmed links only: enabled off, enabled on           open connections get FIN
     down, up    enabled off; enabled on, same port                    cut, and new ones refused
-    freeze      bandwidth 0 in both directions; thaw removes it       no loss: all arrives afterwards
+    freeze      bandwidth 0 in both directions; thaw switches it off  no loss: all arrives afterwards
     blackhole   timeout 0 in both directions; ended by a cut          every byte is lost
 
 Arming is a ``reset_peer`` at toxicity 0 that stands before any connection opens: it never strikes, but Toxiproxy
@@ -17,27 +17,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
-from downtick.errors import NotArmed, PortTaken, RigError, ToxicError
+from downtick.errors import NotArmed, RigError, ToxicError
 from downtick.links.addresses import Address, split
 from downtick.links.control import Control
 from downtick.links.echo import Echo
-from downtick.links.toxics import STREAMS, Toxic, toxic, toxic_name
+from downtick.links.toxics import Toxic, toxic, toxic_name
 from downtick.links.validate import attributes_of, near_miss
+from downtick.links.verbs import ARM, Answers, Verbs
 from downtick.links.vocabulary import LINK_FAULTS, TOXICS
 from downtick.profiles.vocabulary import FaultSpec
-
-Answers = list[dict[str, Any]]
-
-_ARM: Final = toxic("reset_peer", {}, stream="upstream", toxicity=0.0, name="armed")
-_FREEZE: Final = tuple(
-    toxic("bandwidth", {"rate": 0}, stream=stream, name=f"freeze_{stream}") for stream in STREAMS
-)
-_BLACKHOLE: Final = tuple(
-    toxic("timeout", {"timeout": 0}, stream=stream, name=f"blackhole_{stream}")
-    for stream in STREAMS
-)
 
 
 class Link:
@@ -62,9 +52,7 @@ class Link:
         self.armed = armed
         self._control = control
         self._proxy = proxy
-        self._toxics: set[str] = set()
-        self._down = False
-        self._end: str | None = None
+        self._verbs = Verbs(control, name, proxy)
         self._destroyed = False
         self._one_at_a_time = threading.Lock()
 
@@ -102,7 +90,7 @@ class Link:
             # Disabled until it is armed: no connection can slip in unarmed.
             proxy = control.create(proxy_name, listen, str(Address(*upstream)), enabled=not armed)
             if armed:
-                control.add_toxic(proxy, _ARM)
+                control.add_toxic(proxy, ARM)
                 control.enable(proxy)
             return cls(control, name, proxy, armed=armed)
 
@@ -177,7 +165,7 @@ class Link:
                 f"{self.name} is not armed, so its open connections can only be closed (FIN). A link is "
                 "armed before its first connection, and then every close of it is a RST"
             )
-        return await self._do(self._cut, "reset")
+        return await self._do(self._verbs.cut, "reset")
 
     async def close(self) -> Echo:
         """Close every open connection: FIN at both ends. The link listens again at once.
@@ -190,11 +178,11 @@ class Link:
             RigError: the link is down, or armed.
         """
         self._refuse_fin("close")
-        return await self._do(self._cut, "close")
+        return await self._do(self._verbs.cut, "close")
 
     async def down(self) -> Echo:
         """Cut every connection and refuse new ones, until `up`. Down twice is down."""
-        return await self._do(self._go_down)
+        return await self._do(self._verbs.go_down)
 
     async def up(self) -> Echo:
         """Listen again, on the same port. Up twice is up.
@@ -202,15 +190,19 @@ class Link:
         Raises:
             PortTaken: somebody took its port meanwhile.
         """
-        return await self._do(self._come_up)
+        return await self._do(self._verbs.come_up)
 
     async def freeze(self) -> Echo:
-        """Stall both directions without loss, until `thaw`. Frozen twice is frozen."""
-        return await self._do(self._add_missing, _FREEZE)
+        """Stall both directions without loss, until `thaw`. Frozen twice is frozen.
+
+        A toxic that is added to or removed from a frozen link lets what the freeze holds at that
+        moment pass: one chunk of at most 32 KB in that direction.
+        """
+        return await self._do(self._verbs.freeze)
 
     async def thaw(self) -> Echo:
         """End a freeze: what was held arrives now."""
-        return await self._do(self._remove_present, _FREEZE)
+        return await self._do(self._verbs.thaw)
 
     async def blackhole(self, end: str = "reset") -> Echo:
         """Lose every byte of both directions while the connections stay open.
@@ -222,6 +214,8 @@ class Link:
             NotArmed: it shall end in a reset, and the link is not armed.
             RigError: it shall end in a close, and the link is armed.
         """
+        if end not in ("reset", "close"):
+            raise RigError(f"the end must be reset or close, not {end!r}")
         if end == "reset" and not self.armed:
             raise NotArmed(
                 f"{self.name} is not armed, so a blackhole of it cannot end in a reset; "
@@ -229,7 +223,7 @@ class Link:
             )
         if end == "close":
             self._refuse_fin("end a blackhole in a close")
-        return await self._do(self._begin_blackhole, end)
+        return await self._do(self._verbs.begin_blackhole, end)
 
     async def end_blackhole(self) -> Echo:
         """Cut the connections that lost data, and let new ones through.
@@ -237,7 +231,7 @@ class Link:
         Raises:
             PortTaken: somebody took the link's port in that instant.
         """
-        return await self._do(self._end_blackhole)
+        return await self._do(self._verbs.end_blackhole)
 
     async def add_toxic(self, toxic: Toxic) -> Echo:
         """Add a toxic.
@@ -246,22 +240,24 @@ class Link:
             RigError: the link has one of that name already.
             ToxicIgnored: the server's echo is not what was asked.
         """
-        return await self._do(self._add, toxic)
+        return await self._do(self._verbs.add, toxic)
 
     async def remove_toxic(self, name: str) -> Echo:
-        """Remove a toxic by its name. Removing a ``timeout`` closes the link's connections.
+        """End a toxic by its name. The end of a ``timeout`` closes the link's connections.
+
+        One that holds data back is switched off, with toxicity 0, and deleted with the link.
 
         Raises:
             RigError: the link has none of that name.
         """
-        return await self._do(self._remove, name)
+        return await self._do(self._verbs.remove, name)
 
     async def heal(self) -> Echo:
         """End everything, in whatever state the link is; afterwards it listens and is clean.
 
         What fails does not spare the rest; the first failure is raised at the end.
         """
-        return await self._do(self._heal)
+        return await self._do(self._verbs.heal)
 
     async def destroy(self) -> None:
         """Delete the proxy with its connections. Twice is once."""
@@ -283,94 +279,6 @@ class Link:
                 f"{self.name} is armed, so every close of it is a RST: it cannot {what}. "
                 "Use reset, or a link that is not armed"
             )
-
-    def _cut(self, verb: str) -> Answers:
-        if self._down:
-            raise RigError(f"{self.name} is down: there is no connection to {verb}")
-        return [self._control.disable(self._proxy), *self._listen()]
-
-    def _listen(self) -> Answers:
-        try:
-            return [self._control.enable(self._proxy)]
-        except PortTaken as error:
-            self._down = True
-            raise PortTaken(
-                f"{self.name} cannot listen on {self.host}:{self.port} again: another process took "
-                "the port while the link was down"
-            ) from error
-
-    def _go_down(self) -> Answers:
-        answers = [self._control.disable(self._proxy)]
-        self._down = True
-        return answers
-
-    def _come_up(self) -> Answers:
-        answers = self._listen()
-        self._down = False
-        return answers
-
-    def _begin_blackhole(self, end: str) -> Answers:
-        if self._end not in (None, end):
-            raise RigError(f"{self.name} is in a blackhole that ends in a {self._end} already")
-        self._end = end
-        return self._add_missing(_BLACKHOLE)
-
-    def _end_blackhole(self) -> Answers:
-        if self._end is None:
-            return []
-        # The cut comes first: removing a `timeout` closes its direction, and the other one would still flow.
-        answers = [self._control.disable(self._proxy), *self._remove_present(_BLACKHOLE)]
-        self._end = None
-        return answers if self._down else [*answers, *self._listen()]
-
-    def _add(self, toxic: Toxic) -> Answers:
-        if toxic.name in self._toxics:
-            raise RigError(f"{self.name} has a toxic {toxic.name!r} already")
-        echo = self._control.add_toxic(self._proxy, toxic)
-        self._toxics.add(toxic.name)
-        return [echo]
-
-    def _remove(self, name: str) -> Answers:
-        if name not in self._toxics:
-            raise RigError(f"{self.name} has no toxic {name!r}{near_miss(name, self._toxics)}")
-        self._control.remove_toxic(self._proxy, name)
-        self._toxics.discard(name)
-        return [{"removed": name}]
-
-    def _add_missing(self, toxics: tuple[Toxic, ...]) -> Answers:
-        return [a for toxic in toxics if toxic.name not in self._toxics for a in self._add(toxic)]
-
-    def _remove_present(self, toxics: tuple[Toxic, ...]) -> Answers:
-        return [
-            a for toxic in toxics if toxic.name in self._toxics for a in self._remove(toxic.name)
-        ]
-
-    def _heal(self) -> Answers:
-        answers: Answers = []
-        failures: list[RigError] = []
-
-        def attempt(step: Callable[[], Answers]) -> None:
-            try:
-                answers.extend(step())
-            except RigError as error:
-                failures.append(error)
-
-        attempt(self._end_blackhole)
-        # The server is asked what is there: an answer that was lost may have added a toxic.
-        attempt(self._remove_all)
-        if self._down:
-            attempt(self._come_up)
-        if failures:
-            for other in failures[1:]:
-                failures[0].add_note(f"and then: {other}")
-            raise failures[0]
-        return answers
-
-    def _remove_all(self) -> Answers:
-        there = [name for name in self._control.toxics(self._proxy) if name != _ARM.name]
-        self._toxics = set(there)
-        # The newest first: removing a toxic draws the toxicity of the one before it again.
-        return [answer for name in reversed(there) for answer in self._remove(name)]
 
     def _destroy(self) -> None:
         with self._one_at_a_time:
