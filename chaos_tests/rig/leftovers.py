@@ -33,20 +33,23 @@ class Traces:
 
     def processes(self) -> list[str]:
         """Return the processes that are alive, a line each. Zombies, having no environment, do not count."""
-        marked = {line.split()[0] for line in _ps("axeww") if self._mark in line}
-        return [line for line in _ps("axww") if line.split()[0] in marked] if marked else []
+        marked = self._numbers()
+        return [line for line in _ps("axww") if line.split()[0] in marked]
 
     def files(self) -> list[str]:
         """Return what stands in the folder for temporary files."""
         return sorted(path.name for path in self.temporary.iterdir())
 
-    def left(self) -> list[str]:
-        """Return everything that is left."""
-        return [*self.processes(), *self.files()]
-
     def gone_after(self, since: float) -> float:
         """Wait until nothing is left and return the seconds that it took since that instant."""
-        return eventually(lambda: not self.left(), since, what=self.left)
+        return eventually(
+            lambda: not self.files() and not self._numbers(),
+            since,
+            what=lambda: [*self.processes(), *self.files()],
+        )
+
+    def _numbers(self) -> set[str]:
+        return {line.split()[0] for line in _ps("axeww") if self._mark in line}
 
 
 def eventually(

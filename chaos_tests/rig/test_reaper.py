@@ -47,14 +47,6 @@ class Run:
 
 
 @pytest.fixture
-def traces(tmp_path: Path) -> Traces:
-    """Give the means to find everything that a run leaves."""
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    return Traces(temporary)
-
-
-@pytest.fixture
 def start(traces: Traces) -> Iterator[Start]:
     """Give a function that starts a run, and end all of them after the test."""
     runs = []
@@ -89,7 +81,7 @@ def test_nothing_is_left_of_an_orderly_run(start: Start, traces: Traces, child: 
     assert run.process.stdin is not None
     run.process.stdin.close()
     assert run.process.wait(10) == 0
-    assert traces.left() == []
+    assert traces.processes() + traces.files() == []
 
 
 def test_forked_run_is_seen_to_die(start: Start, traces: Traces) -> None:
