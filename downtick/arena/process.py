@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import sys
 from collections.abc import Callable
 
@@ -27,6 +28,9 @@ from downtick.links.server import ToxiproxyServer
 
 FLUSH_AFTER = 0.002
 """Seconds that an event waits for others before it is sent: so few that a test sees it at once."""
+
+PRIORITY = -10
+"""Niceness of the arena and its Toxiproxy, where the machine allows it: they go before what they judge."""
 
 log = logging.getLogger("downtick.arena")
 
@@ -157,7 +161,9 @@ async def run(settings: ArenaSettings) -> None:
         died = asyncio.create_task(toxiproxy.died())
         await asyncio.wait({lifeline, died}, return_when=asyncio.FIRST_COMPLETED)
         if died.done():
-            arena.fail(died.result())  # and end: an arena without Toxiproxy is of no use to the next test
+            arena.fail(
+                died.result()
+            )  # and end: an arena without Toxiproxy is of no use to the next test
 
 
 async def _end_of_input() -> None:
@@ -175,6 +181,8 @@ def _say(message: Ready | NotReady) -> None:
 
 def main() -> None:
     """Read the settings, be an arena."""
+    with contextlib.suppress(OSError):  # only some users may
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     settings = msgspec.json.decode(
         sys.stdin.buffer.readline(), type=ArenaSettings, dec_hook=path_of_text

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from downtick.arena import protocol
+from downtick.arena import lateness, protocol
 from downtick.arena.settings import ArenaSettings
 from downtick.arena.steady import SteadyState
 from downtick.conductor import Conductor
@@ -47,7 +46,7 @@ class Session:
         self._journal: Journal | None = None
         self._links: dict[str, Link] = {}
         self._steady: SteadyState | None = None
-        self._playing: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -77,13 +76,13 @@ class Session:
                     armed=name in armed,
                     proxy_name=f"downtick-{settings.label}-{request.name}-{name}",
                 )
+            self._run(lateness.watch(self._late))
             if schedule is not None:
                 self._steady = SteadyState(schedule.links)
                 conductor = Conductor(
                     schedule, self._links, self._exchange, self._record, self._steady.reached
                 )
-                self._playing = asyncio.create_task(conductor.play())
-                self._playing.add_done_callback(self._played)
+                self._run(conductor.play())
         except BaseException:
             await self.close()
             raise
@@ -124,10 +123,9 @@ class Session:
 
     async def close(self) -> None:
         """Take everything down: conductor, links, exchange. What fails does not spare the rest."""
-        if self._playing is not None:
-            self._playing.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await self._playing
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         ends = [link.destroy() for link in self._links.values()]
         if self._exchange is not None:
             ends.append(self._exchange.stop())
@@ -157,8 +155,17 @@ class Session:
             self._journal.flush()  # what the exchange saw before this comes before this
         self._tell([event])
 
-    def _played(self, playing: asyncio.Task[None]) -> None:
-        if not playing.cancelled() and (error := playing.exception()) is not None:
+    def _late(self, seconds: float) -> None:
+        self._tell([Event(time.monotonic(), "arena", "late", {"seconds": seconds})])
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this until it ends or the session does; what it raises ends the run as an error."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 
 
