@@ -164,7 +164,8 @@ async def test_heartbeats_keep_an_idle_connection_open() -> None:
 
 async def test_a_reader_that_does_not_read_is_cut_off() -> None:
     """The queue is bounded, and the close says why."""
-    async with running(time_scale=0.001, tick_rate=20.0, queue_limit=50) as stub:
+    async with running(queue_limit=20) as stub:
+        await stub.exchange.start_fault("huge_snapshot", {}, {})  # fills every buffer between the two
         sock = socket.create_connection(stub.endpoints.market_ws)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.sendall(

@@ -69,7 +69,7 @@ async def test_an_encrypted_reader_finds_each_frame_at_its_offset(
 async def test_a_snapshot_of_12_mib_ends_at_its_offset(encrypted: bool, tmp_path: Path) -> None:
     """Also where the kernel's and the transport's buffers are full when a frame is written."""
     config, context = tls_pair(tmp_path)
-    async with running(**config) as stub:
+    async with running(products=("BTC-USD",), **config) as stub:
         await stub.exchange.start_fault("huge_snapshot", {}, {})
         client = WireClient(context if encrypted else None)
         frames, events = await _watch(stub, client, 30)

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from time import monotonic, time_ns
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aiohttp import WSMsgType, web
 
@@ -27,6 +27,14 @@ POLICY: Final = (
     1008  # Coinbase documents the reasons, not the codes (docs: Exchange WebSocket errors)
 )
 NO_CODE: Final = 1005  # stands for a close frame without a code (RFC 6455, 7.4.1)
+
+
+class _Plain(NamedTuple):
+    """A text frame without envelope: an error, or what a fault sends."""
+
+    text: bytes
+    kind: str
+    fault: int | None
 
 
 class FeedConnection:
@@ -56,7 +64,7 @@ class FeedConnection:
         self._session = session
         self._sequence = 0
         self._client_id = hub.config.send_client_id
-        self._waiting: deque[Body] = deque()  # frames that may not leave yet
+        self._waiting: deque[Body | _Plain] = deque()  # frames that may not leave yet
         self._late: list[
             tuple[Body, int, bytes, int | None]
         ] = []  # to be sent after the next frame
@@ -70,23 +78,30 @@ class FeedConnection:
         """Subscribed products by channel."""
         return self._session.active
 
+    @property
+    def backlog(self) -> bool:
+        """Whether a frame would have to wait."""
+        return bool(self._waiting or self._hub.held or self._protocol.full)
+
     # -- sending -----------------------------------------------------------------------------------
 
     def send(self, body: Body) -> None:
         """Send a frame now, or keep it in line if the feed is held or the client reads too slowly."""
-        if self._waiting or self._hub.held or self._protocol.writing_paused:
+        if self._waiting or self._hub.held or self._protocol.full:
             self._keep(body)
         elif self._open:
             self._emit(body)
 
     def pump(self) -> None:
         """Send what waits, as far as it may leave now."""
-        while self._waiting and not (self._hub.held or self._protocol.writing_paused):
+        while self._waiting and not (self._hub.held or self._protocol.full):
             body = self._waiting.popleft()
             if not self._open:
                 self._waiting.clear()
-                return
-            self._emit(body)
+            elif isinstance(body, _Plain):
+                self._emit_plain(body)
+            else:
+                self._emit(body)
 
     def show(self, channel: str) -> None:
         """Send the snapshots of a subscribed channel again."""
@@ -94,28 +109,47 @@ class FeedConnection:
             self.send(self._hub.faults.snapshot(self, body))
 
     def say(self, text: bytes, kind: str, fault: int | None = None) -> None:
-        """Send a text frame that has no envelope and no sequence number."""
-        if not self._open:
-            return
-        offset = self._writer.send(TEXT, text)
+        """Send a text frame that has no envelope and no sequence number. It keeps its place in line."""
+        plain = _Plain(text, kind, fault)
+        if self.backlog:
+            self._keep(plain)
+        elif self._open:
+            self._emit_plain(plain)
+
+    def _emit_plain(self, plain: _Plain) -> None:
+        offset = self._writer.send(TEXT, plain.text)
         self._hub.journal.record(
-            "frame_sent", conn=self.number, type=kind, size=len(text), offset=offset, fault=fault
+            "frame_sent",
+            conn=self.number,
+            type=plain.kind,
+            size=len(plain.text),
+            offset=offset,
+            fault=plain.fault,
         )
 
-    def _keep(self, body: Body) -> None:
+    def _keep(self, body: Body | _Plain) -> None:
         self._waiting.append(body)
         if len(self._waiting) > self._hub.config.queue_limit and not self._hub.held:
             self._waiting.clear()
             self.close(POLICY, "ErrSlowConsume", by="exchange")
 
     def _emit(self, body: Body) -> None:
-        sequence = self._sequence
-        fault: int | None = None
-        fate = Fate.SENT
-        if self._hub.faults.any_frames:
-            fate, fault = self._hub.faults.frame(self, body, sequence)
-            if fate is Fate.SILENT:
-                return
+        hub, sequence = self._hub, self._sequence
+        if hub.faults.any_frames or self._late:
+            self._emit_with_faults(body, sequence)
+            return
+        # The path of nearly every frame, hence written out: see benchmarks/feed.py.
+        self._sequence = sequence + 1
+        payload = envelope(body, sequence, rfc3339_nanos(time_ns()), self._client_id)
+        offset = self._writer.send(TEXT, payload)
+        self._last_frame = hub.journal.frame(self.number, body, sequence, len(payload), offset)
+        if hub.triggers.armed:
+            hub.triggers.frame(body.channel)
+
+    def _emit_with_faults(self, body: Body, sequence: int) -> None:
+        fate, fault = self._hub.faults.frame(self, body, sequence)
+        if fate is Fate.SILENT:
+            return
         self._sequence = sequence + 1
         if fate is Fate.LOST:
             return
@@ -131,11 +165,11 @@ class FeedConnection:
 
     def _write(self, body: Body, sequence: int, payload: bytes, fault: int | None) -> None:
         offset = self._writer.send(TEXT, payload)
-        hub = self._hub
-        hub.journal.frame(self.number, body, sequence, len(payload), offset, fault=fault)
-        self._last_frame = monotonic()
-        if hub.triggers.armed:
-            hub.triggers.frame(body.channel)
+        self._last_frame = self._hub.journal.frame(
+            self.number, body, sequence, len(payload), offset, fault=fault
+        )
+        if self._hub.triggers.armed:
+            self._hub.triggers.frame(body.channel)
 
     # -- ending ------------------------------------------------------------------------------------
 
@@ -143,9 +177,9 @@ class FeedConnection:
         """Send a close frame. The client has ``close_timeout`` to answer it, then it is reset."""
         if not self._open:
             return
-        self._open = False
         payload = b"" if code == NO_CODE else code.to_bytes(2, "big") + reason.encode()[:123]
         self._writer.send(CLOSE, payload)
+        self._end_writing()
         self._connection.end(
             "fault" if by == "fault" else "exchange",
             "close_frame",
@@ -160,16 +194,21 @@ class FeedConnection:
 
     def abort(self, fault: int) -> None:
         """Reset the connection without a close frame."""
-        self._open = False
+        self._end_writing()
         if self._protocol.transport is not None:
             self._connection.reset(self._protocol.transport, "fault", fault)
 
     def drop(self) -> None:
         """End the connection because the exchange ends."""
-        self._open = False
+        self._end_writing()
         self._connection.end("exchange", "abort")
         if self._protocol.transport is not None:
             self._protocol.transport.abort()
+
+    def _end_writing(self) -> None:
+        """Let out what was sent, and nothing after it."""
+        self._open = False
+        self._writer.flush()
 
     # -- receiving ---------------------------------------------------------------------------------
 
@@ -237,8 +276,8 @@ class FeedConnection:
     async def _answer_close(self, socket: web.WebSocketResponse, code: int | None) -> None:
         transport = self._protocol.transport
         if self._open:
-            self._open = False
             self._writer.send(CLOSE, code.to_bytes(2, "big") if code else b"")
+            self._end_writing()
         if transport is not None:
             transport.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from time import monotonic
 from typing import Final, cast
@@ -93,6 +94,7 @@ class Gateway:
             connection.written,
             int(socket.compress),
             encrypted=transport.get_extra_info("ssl_object") is not None,
+            soon=asyncio.get_running_loop().call_soon,
         )
         session = Session(self._products, self._snapshots, self._rules, monotonic(), self._channels)
         feed = FeedConnection(self._hub, connection, protocol, writer, session)

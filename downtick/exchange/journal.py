@@ -44,25 +44,27 @@ class Journal:
         self,
         conn: int,
         body: Body,
-        seq: int | None,
+        seq: int,
         size: int,
         offset: int | None,
         *,
         fault: int | None = None,
-    ) -> None:
-        """Note that a frame was written now.
+    ) -> float:
+        """Note that a frame was written now, and return the instant.
 
         Args:
             conn: number of the connection.
             body: what the frame says.
-            seq: its sequence number, None for a frame without envelope.
+            seq: its sequence number.
             size: of its payload in bytes.
             offset: where the frame ends in the connection's byte stream, None if unknown.
             fault: handle of the fault that made or moved it.
         """
-        self._entries.append((monotonic(), None, conn, body, seq, size, offset, fault))
+        at = monotonic()
+        self._entries.append((at, None, conn, body, seq, size, offset, fault))
         if not self._flush_due:
             self._schedule()
+        return at
 
     def flush(self) -> None:
         """Hand on everything noted so far."""
@@ -89,13 +91,13 @@ def _event(entry: tuple[Any, ...]) -> Event:
         "conn": conn,
         "channel": body.channel,
         "type": body.type,
-        "products": list(body.products),
+        "products": [*body.products],
         "seq": seq,
         "size": size,
         "offset": offset,
     }
     if body.trade_ids is not None:
-        data["trade_ids"] = list(body.trade_ids)
+        data["trade_ids"] = [*body.trade_ids]
     if fault is not None:
         data["fault"] = fault
     return Event(at, SOURCE, "frame_sent", data)

@@ -25,16 +25,18 @@ class HttpProtocol(web.RequestHandler):
         journal: of the exchange.
 
     Attributes:
+        full: whether the client must read before more is to be written.
         on_resume: is called when the client has read enough for more to be written.
     """
 
-    __slots__ = ("_journal", "connection", "on_resume")
+    __slots__ = ("_journal", "connection", "full", "on_resume")
 
     def __init__(self, server: web.Server, connection: Connection, journal: Journal) -> None:
         super().__init__(
             server, loop=asyncio.get_running_loop(), keepalive_timeout=75.0, access_log=_NO_LOG
         )
         self.connection = connection
+        self.full = False
         self.on_resume: Callable[[], None] | None = None
         self._journal = journal
 
@@ -48,9 +50,15 @@ class HttpProtocol(web.RequestHandler):
         self.connection.lost(exc)
         super().connection_lost(exc)
 
+    def pause_writing(self) -> None:
+        """Note that the client reads too slowly."""
+        super().pause_writing()
+        self.full = True
+
     def resume_writing(self) -> None:
         """Let the feed go on."""
         super().resume_writing()
+        self.full = False
         if self.on_resume is not None:
             self.on_resume()
 
