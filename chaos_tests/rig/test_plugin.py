@@ -1,0 +1,140 @@
+"""The pytest plugin is loaded in everybody's runs: it is quick, quiet, and gets along with other plugins."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from downtick.links.locate import CACHE_VARIABLE, cache_folder
+
+pytestmark = pytest.mark.integration
+pytest_plugins = ["pytester"]
+
+IMPORT_WITHIN_MS = 20.0
+_CACHE = cache_folder().parent  # before pytester gives the test another home
+
+EVERYDAY = """
+import sys, unittest
+import pytest
+
+class TestOld(unittest.TestCase):
+    def setUp(self):
+        self.ready = True
+
+    def test_ready(self):
+        self.assertTrue(self.ready)
+
+class TestPlain:
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_number(self, number):
+        assert number
+
+def test_nothing_else_of_downtick_is_loaded():
+    loaded = {name for name in sys.modules if name.split(".")[0] == "downtick"}
+    assert loaded <= {"downtick", "downtick.plugin"}
+"""
+WITH_RIG = """
+import asyncio, urllib.request
+import pytest
+
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+@pytest.mark.toxics("rest/slow-answers", arm=("rest",))
+def test_synchronous(rig):
+    opener.open(rig.endpoints.rest + "/time").close()
+    assert rig.wait("answer", within=50)["status"] == 200
+
+def test_with_a_loop_of_its_own(rig):
+    async def use():
+        await rig.inject("rest", "latency", latency=10)
+        await rig.heal("rest")
+        return await rig.until("inject_done", within=50)
+    assert asyncio.run(use())["link"] == "rest"
+"""
+ASYNC = """
+import pytest
+
+@pytest.mark.asyncio
+async def test_strict_mode(rig):
+    await rig.inject("market_ws", "freeze")
+    assert await rig.until("inject_done", within=50, link="market_ws")
+"""
+ASYNCIO = ("-o", "asyncio_default_fixture_loop_scope=function")  # or pytest-asyncio itself warns
+STRICT = ("--strict-markers", "--strict-config", "-W", "error", "-p", "no:randomly")
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Give a pytest of its own, but not a Toxiproxy built anew."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(_CACHE))
+    return pytester
+
+
+def test_import_takes_less_than_20_ms() -> None:
+    """What the plugin adds to every start of pytest, best of several."""
+    code = "import pytest, downtick.plugin"
+    taken = []
+    for _ in range(5):
+        told = subprocess.run(
+            [sys.executable, "-X", "importtime", "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stderr
+        lines = re.findall(
+            r"import time: +\d+ \| +(\d+) \| +(downtick(?:\.plugin)?)$", told, re.MULTILINE
+        )
+        assert {name for _, name in lines} == {"downtick", "downtick.plugin"}
+        taken.append(sum(int(microseconds) for microseconds, _ in lines) / 1000)
+    assert min(taken) < IMPORT_WITHIN_MS
+
+
+@pytest.mark.parametrize(
+    "options",
+    [ASYNCIO, ("-p", "no:asyncio"), (*ASYNCIO, "-p", "no:xdist"), (*ASYNCIO, "-n", "2")],
+    ids=["all", "without asyncio", "without xdist", "with xdist"],
+)
+def test_runs_without_a_rig_are_left_alone(
+    pytester: pytest.Pytester, options: tuple[str, ...]
+) -> None:
+    """Synchronous and unittest tests pass as ever, warnings being errors, and load nothing of downtick."""
+    pytester.makepyfile(EVERYDAY)
+    result = pytester.runpytest_subprocess(*STRICT, *options)
+    result.assert_outcomes(passed=4)
+    assert "downtick" not in result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("options", "more"),
+    [
+        (("-p", "no:asyncio", "-p", "no:xdist"), ""),
+        ((*ASYNCIO, "-o", "asyncio_mode=strict", "-n", "2"), ASYNC),
+    ],
+    ids=["without asyncio and xdist", "asyncio strict, with xdist"],
+)
+def test_a_rig_works_in_every_kind_of_test(
+    pytester: pytest.Pytester, options: tuple[str, ...], more: str
+) -> None:
+    """In synchronous tests, in tests with a loop of their own, and in asyncio's strict mode."""
+    pytester.makepyfile(test_rig=WITH_RIG, **({"test_async": more} if more else {}))
+    result = pytester.runpytest_subprocess(*STRICT, "--downtick-time-scale", "0.1", *options)
+    result.assert_outcomes(passed=3 if more else 2)
+
+
+def test_settings_may_stand_in_the_ini_file(pytester: pytest.Pytester) -> None:
+    """Each setting is an option and an ini value; the option wins."""
+    pytester.makeini("[pytest]\ndowntick_time_scale = 0.25\ndowntick_seed = 7\n")
+    pytester.makepyfile("def test_scale(rig): assert (rig.time_scale, rig.seed) == (0.25, 8)")
+    options = (*STRICT, *ASYNCIO, "--downtick-seed", "8")
+    pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
+
+
+def test_help_tells_the_options(pytester: pytest.Pytester) -> None:
+    """Every option stands under its own heading in `pytest --help`, and the marker in `--markers`."""
+    told = pytester.runpytest_subprocess("--help").stdout.str()
+    names = ("time-scale", "seed", "toxiproxy-url", "history")
+    assert all(f"--downtick-{name}" in told for name in names)
+    assert "@pytest.mark.toxics" in pytester.runpytest_subprocess("--markers").stdout.str()
