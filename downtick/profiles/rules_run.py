@@ -116,6 +116,30 @@ def never_over(subject: Subject) -> Iterator[Hit]:
             yield Hit("warning", step.line, f"`{step.name}` on `{step.link}` without `for`")
 
 
+@rule(
+    "DT018",
+    "a toxic that comes or goes while its link is frozen lets data through",
+    reason="A freeze holds one chunk in each direction. When a toxic is added to that direction or taken from it,"
+    " Toxiproxy interrupts the one before it, which writes out what it holds: up to 32 KB arrive in the midst"
+    " of the silence.",
+    fix="Let the toxic begin before the freeze and end after it.",
+    source="Toxiproxy link.go, AddToxic and RemoveToxic: the toxic before is interrupted and flushes.",
+)
+def toxic_in_a_freeze(subject: Subject) -> Iterator[Hit]:
+    """Find a toxic that begins or ends while its link is frozen."""
+    steps = subject.profile.steps
+    freezes = [step for step in steps if (step.place, step.name) == ("link", "freeze")]
+    toxics = [step for step in steps if step.place == "toxic"]
+    for freeze, toxic in product(freezes, toxics):
+        moments = {moment for span in subject.spans(toxic) for moment in span}
+        frozen = subject.spans(freeze)
+        if freeze.link == toxic.link and any(
+            span.start < moment < span.end for span in frozen for moment in moments
+        ):
+            what = f"`{toxic.name}` on `{toxic.link}` in the midst of the `freeze` of line {freeze.line}"
+            yield Hit("warning", toxic.line, what)
+
+
 def _closes(step: Step) -> tuple[str, ...]:
     """Return the links whose connections a step ends with FIN."""
     if step.place == "exchange":
@@ -124,4 +148,12 @@ def _closes(step: Step) -> tuple[str, ...]:
     return (step.link,) if step.link and step.name in closing else ()
 
 
-RULES = (unreachable, too_short, close_on_armed, waits_beside_down, vanishes, never_over)
+RULES = (
+    unreachable,
+    too_short,
+    close_on_armed,
+    waits_beside_down,
+    vanishes,
+    never_over,
+    toxic_in_a_freeze,
+)

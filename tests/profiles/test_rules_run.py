@@ -80,3 +80,22 @@ def test_dt017_a_fault_that_leaves_no_time_to_recover() -> None:
     assert codes(endless) == []
     assert codes(DOWN, expect="resubscribes") == []
     assert codes(endless.replace("market_ws", "rest"), expect="resubscribes") == []
+
+
+@pytest.mark.parametrize(
+    ("times", "found"),
+    [
+        ("at: 7s, for: 20s", True),
+        ("at: 1s, for: 6s", True),
+        ("at: 1s, for: 30s", False),
+        ("at: 1s, for: 4s", False),
+        ("at: 15s, for: 4s", False),
+        ("at: 1s", False),
+    ],
+)
+def test_dt018_a_toxic_in_the_midst_of_a_freeze(times: str, found: bool) -> None:
+    """A toxic that comes or goes lets a chunk through; one that is there all the time does not."""
+    freeze = "at: 5s, for: 10s, link: rest, fault: freeze"
+    toxic = f"{times}, link: rest, toxic: latency, attributes: {{latency: 300}}"
+    assert codes(freeze, toxic) == ([("DT018", "warning", 5)] if found else [])
+    assert codes(freeze, toxic.replace("link: rest", "link: market_ws")) == []
