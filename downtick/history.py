@@ -137,5 +137,7 @@ class History:
         except msgspec.MsgspecError as error:
             raise ValueError(f"not a downtick history: {error}") from error
         if header.version != VERSION:
-            raise ValueError(f"a history of version {header.version}; this downtick reads {VERSION}")
+            raise ValueError(
+                f"a history of version {header.version}; this downtick reads {VERSION}"
+            )
         return header, cls(events)
