@@ -1,0 +1,114 @@
+"""``downtick exchange``: the stub exchange alone, for a person or for any bot."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from downtick.exchange.config import ExchangeConfig
+
+
+@click.command("exchange")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback address.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the market.")
+@click.option(
+    "--tape",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Play a recorded capture instead of the seeded market, plain or gzipped.",
+)
+@click.option(
+    "--product",
+    "products",
+    multiple=True,
+    metavar="ID",
+    help="What the seeded market trades. Repeatable; BTC-USD and ETH-USD if not given.",
+)
+@click.option(
+    "--rate", type=float, metavar="N", help="Happenings a nominal second and product, seeded."
+)
+@click.option(
+    "--time-scale",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 100, min_open=True),
+    help="Real time over nominal time.",
+)
+@click.option(
+    "--certificate",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="PEM chain: serve TLS too.",
+)
+@click.option(
+    "--private-key", metavar="FILE", type=click.Path(path_type=Path), help="PEM key of the chain."
+)
+@click.option("--quiet", is_flag=True, help="Do not print the journal.")
+def command(
+    host: str,
+    seed: int,
+    tape: Path | None,
+    products: tuple[str, ...],
+    rate: float | None,
+    time_scale: float,
+    certificate: Path | None,
+    private_key: Path | None,
+    quiet: bool,
+) -> None:
+    """Run the stub exchange alone, in the foreground; its journal goes to the output as JSON Lines."""
+    from downtick.errors import InputError  # noqa: PLC0415 - commands import late
+    from downtick.exchange.config import ExchangeConfig  # noqa: PLC0415
+
+    if tape is not None and (products or rate is not None):
+        raise InputError("--tape brings its own products and rate: leave out --product and --rate")
+    config = ExchangeConfig(
+        host=host,
+        seed=seed,
+        time_scale=time_scale,
+        products=products or ExchangeConfig.products,
+        tick_rate=ExchangeConfig.tick_rate if rate is None else rate,
+        tape=tape,
+        certificate=certificate,
+        private_key=private_key,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(config, quiet=quiet))
+
+
+async def _run(config: ExchangeConfig, *, quiet: bool) -> None:
+    """Run until interrupted."""
+    import msgspec  # noqa: PLC0415 - commands import late
+
+    from downtick.errors import InputError  # noqa: PLC0415
+    from downtick.exchange.exchange import Exchange  # noqa: PLC0415
+    from downtick.exchange.journal import Journal  # noqa: PLC0415
+    from downtick.history import Event  # noqa: PLC0415
+
+    encoder = msgspec.json.Encoder()
+
+    def tell(events: list[Event]) -> None:
+        if not quiet:
+            click.echo(encoder.encode_lines(events), nl=False)
+
+    exchange = Exchange(config, Journal(tell))
+    try:
+        endpoints = await exchange.start()
+    except OSError as error:
+        raise InputError(f"--host {config.host}: cannot listen there: {error}") from error
+    try:
+        for name, (host, port) in (
+            ("rest", endpoints.rest),
+            ("market_ws", endpoints.market_ws),
+            ("user_ws", endpoints.user_ws),
+        ):
+            scheme = "http" if name == "rest" else "ws"
+            secure = f" and {scheme}s://{host}:{port}" if config.certificate else ""
+            click.echo(f"{name}: {scheme}://{host}:{port}{secure}", err=True)
+        await asyncio.Event().wait()
+    finally:
+        await exchange.stop()

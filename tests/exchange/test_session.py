@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from downtick.exchange.frames import Body
+from downtick.exchange.session import Answer, Rules, Session
+
+PRODUCTS = ("BTC-USD", "ETH-USD")
+
+
+def _snapshots(channel: str, products: tuple[str, ...]) -> list[Body]:
+    return [Body(channel, "snapshot", (product,), b"") for product in products]
+
+
+def _session(**rules: float) -> Session:
+    return Session(PRODUCTS, _snapshots, Rules(**rules), opened=100.0)
+
+
+def _say(session: Session, type_: str, channel: str, *products: str, now: float = 100.0) -> Answer:
+    message: dict[str, Any] = {"type": type_, "channel": channel}
+    if products:
+        message["product_ids"] = products
+    return session.receive(json.dumps(message), now)
+
+
+def _active(answer: Answer) -> Any:
+    (event,) = json.loads(b"{%b}" % answer.bodies[-1].events)["events"]
+    return event["subscriptions"]
+
+
+def test_the_snapshot_comes_before_the_acknowledgement() -> None:
+    """As production does it."""
+    answer = _say(_session(), "subscribe", "level2", "BTC-USD")
+    assert [body.channel for body in answer.bodies] == ["level2", "subscriptions"]
+
+
+def test_heartbeats_are_acknowledged_without_a_snapshot() -> None:
+    """They list themselves as their only product."""
+    answer = _say(_session(), "subscribe", "heartbeats")
+    assert [body.channel for body in answer.bodies] == ["subscriptions"]
+    assert _active(answer) == {"heartbeats": ["heartbeats"]}
+
+
+def test_no_products_mean_all() -> None:
+    """Every product is subscribed, and shown."""
+    answer = _say(_session(), "subscribe", "ticker")
+    assert _active(answer) == {"ticker": list(PRODUCTS)}
+
+
+def test_the_acknowledgement_lists_everything_that_is_active() -> None:
+    """Channels and products add up."""
+    session = _session()
+    _say(session, "subscribe", "ticker", "ETH-USD")
+    _say(session, "subscribe", "heartbeats")
+    answer = _say(session, "subscribe", "ticker", "BTC-USD")
+    assert _active(answer) == {"ticker": ["ETH-USD", "BTC-USD"], "heartbeats": ["heartbeats"]}
+
+
+def test_a_second_subscription_is_shown_again_and_not_doubled() -> None:
+    """A client can ask for a fresh snapshot that way."""
+    session = _session()
+    _say(session, "subscribe", "level2", "BTC-USD")
+    answer = _say(session, "subscribe", "level2", "BTC-USD")
+    assert answer.bodies[0].type == "snapshot"
+    assert session.active == {"level2": ("BTC-USD",)}
+
+
+def test_unsubscribing_a_product_leaves_the_others() -> None:
+    """And unsubscribing the last one ends the channel."""
+    session = _session()
+    _say(session, "subscribe", "ticker")
+    assert _active(_say(session, "unsubscribe", "ticker", "BTC-USD")) == {"ticker": ["ETH-USD"]}
+    assert _active(_say(session, "unsubscribe", "ticker", "ETH-USD")) == {}
+
+
+def test_unsubscribing_without_products_ends_the_channel() -> None:
+    """Also heartbeats; and what is not subscribed is acknowledged all the same."""
+    session = _session()
+    for channel in ("ticker", "heartbeats"):
+        _say(session, "subscribe", channel)
+    assert _active(_say(session, "unsubscribe", "ticker")) == {"heartbeats": ["heartbeats"]}
+    assert _active(_say(session, "unsubscribe", "heartbeats")) == {}
+    assert _active(_say(session, "unsubscribe", "candles")) == {}
+
+
+def test_a_refused_message_changes_nothing() -> None:
+    """No frame with envelope, no subscription."""
+    session = _session(first_subscribe=5.0)
+    answer = _say(session, "subscribe", "user")
+    assert answer.refused is not None
+    assert answer.bodies == ()
+    assert session.active == {}
+    assert session.overdue(105.0, 100.0) == "no subscription"
+
+
+def test_the_first_subscription_has_a_deadline() -> None:
+    """Up to it nothing is overdue, from it on the connection is, and a subscription ends the rule."""
+    session = _session(first_subscribe=5.0)
+    assert session.next_check(100.0) == 105.0
+    assert session.overdue(104.9, 100.0) is None
+    assert session.overdue(105.0, 100.0) == "no subscription"
+    _say(session, "subscribe", "ticker")
+    assert session.next_check(100.0) is None
+
+
+def test_an_idle_connection_is_overdue_after_its_last_frame() -> None:
+    """Every frame starts the time anew."""
+    session = _session(idle_close=75.0)
+    _say(session, "subscribe", "ticker")
+    assert session.overdue(174.0, 100.0) is None
+    assert session.overdue(175.0, 100.0) == "idle"
+    assert session.overdue(175.0, 101.0) is None
+
+
+def test_no_rules_no_deadlines() -> None:
+    """Each rule can be switched off."""
+    session = _session()
+    assert session.next_check(100.0) is None
+    assert session.overdue(1e9, 100.0) is None
+
+
+def test_the_message_limit_holds_for_every_second() -> None:
+    """Eight pass in any second, the ninth is refused, and a second later there is room again."""
+    session = _session(message_rate=8.0)
+    answers = [_say(session, "subscribe", "ticker", now=100.0 + n / 100) for n in range(9)]
+    assert [answer.refused is None for answer in answers] == [True] * 8 + [False]
+    assert _say(session, "subscribe", "ticker", now=101.5).refused is None
