@@ -1,10 +1,14 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from downtick.errors import InputError
 from downtick.profiles.lint import RULES, explain, lint
+from downtick.profiles.model import Profile
 from downtick.profiles.rule import Rule
+from tests.profiles.made_profiles import PROFILES
 from tests.profiles.small_words import WORDS, profile_of
 
 
@@ -52,3 +56,21 @@ def test_an_unknown_finding_is_told() -> None:
     """A code that does not exist gets those that do."""
     with pytest.raises(InputError, match="unknown finding `DT0`; allowed: `DT001`"):
         explain("DT0")
+
+
+@given(PROFILES, st.sampled_from([0.05, 1.0, 2.0]))
+@settings(deadline=None)
+def test_any_profile_is_linted(profile: Profile, time_scale: float) -> None:
+    """No combination of steps breaks a rule, and every finding points at a line of the profile."""
+    lines = {step.line for step in profile.steps} | {check.line for check in profile.expect}
+    for finding in lint(profile, WORDS, time_scale):
+        assert finding.line in lines
+
+
+@given(PROFILES)
+@settings(deadline=None)
+def test_a_step_more_does_not_hide_a_toxic_s_trap(profile: Profile) -> None:
+    """What a toxic does by itself is found whatever else the profile holds."""
+    trap = profile_of("at: 1s, link: market_ws, toxic: reset_peer").steps
+    found = lint(profile.model_copy(update={"steps": profile.steps + trap}), WORDS)
+    assert any(finding.code == "DT003" and finding.line == trap[0].line for finding in found)

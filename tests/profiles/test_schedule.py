@@ -9,6 +9,7 @@ from downtick.errors import ProfileError
 from downtick.profiles.model import Profile, Trigger
 from downtick.profiles.schedule import Act, Schedule, schedule
 from downtick.profiles.timing import run_length
+from tests.profiles.made_profiles import PROFILES
 from tests.profiles.small_words import WORDS, profile_of
 
 RESET = "at: 1s, link: market_ws, fault: reset"
@@ -127,28 +128,6 @@ def test_a_time_scale_that_makes_nonsense_is_refused() -> None:
     ]
 
 
-LINKS = st.sampled_from(WORDS.links)
-TIMES = st.integers(0, 50)
-STEPS = st.one_of(
-    st.builds("at: {}s, link: {}, fault: reset".format, TIMES, LINKS),
-    st.builds(
-        "at: {}s, repeat: {{count: {}, every: {}s}}, link: {}, fault: reset".format,
-        TIMES,
-        st.integers(1, 5),
-        st.integers(1, 9),
-        LINKS,
-    ),
-    st.builds(
-        "when: {{exchange.ticks: {}}}, link: {}, fault: reset".format, st.integers(1, 9), LINKS
-    ),
-    st.builds("at: {}s, for: {}s, exchange: data_silence".format, TIMES, st.integers(1, 9)),
-    st.builds(
-        "at: {}s, exchange: http_error, attributes: {{status: 503, after: {}s}}".format,
-        TIMES,
-        st.integers(1, 9),
-    ),
-)
-PROFILES = st.lists(STEPS, min_size=1, max_size=6).map(lambda steps: profile_of(*steps))
 SCALES = st.sampled_from([0.05, 0.1, 0.3, 1.0, 2.5])
 
 
