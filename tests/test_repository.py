@@ -82,7 +82,13 @@ def test_doors_of_the_distribution() -> None:
 
 def test_make_help_tells_every_target() -> None:
     """`make help` lists every target that a person calls, each with one line."""
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     lines = [re.fullmatch(r"make ([a-z-]+) +(\S.*)", line) for line in shown.stdout.splitlines()]
     assert [line and line[1] for line in lines] == TARGETS
 
