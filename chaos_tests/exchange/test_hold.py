@@ -46,6 +46,23 @@ async def test_hold_keeps_every_connection_waiting() -> None:
         await read_until(other, sequence_num=last + 20)
 
 
+async def test_an_error_keeps_its_place_in_line() -> None:
+    """What a client does wrong during a hold is answered after it."""
+    async with running(time_scale=0.01) as stub:
+        answered: list[int] = []
+
+        async def step() -> None:
+            await client.send("nonsense")
+            await stub.until("frame_received", type="refused")
+            answered.append(len(stub.frames(type="error")))
+
+        stub.exchange.when("exchange.ticks", 2, step, hold=True)
+        async with connected(stub, "ticker") as client:
+            frames = await read_until(client, type="error")
+    assert answered == [0]
+    assert len([frame for frame in frames if frame.get("channel") == "ticker"]) == 2
+
+
 async def test_a_bot_that_does_not_read_is_not_waited_for_forever() -> None:
     """The deadline passes, the journal says so, and the step is played."""
     async with running(time_scale=0.01) as stub:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from downtick.errors import InputError
@@ -57,7 +58,7 @@ class ExchangeConfig:
         Raises:
             InputError: a number is out of range, or only half of the TLS pair is given.
         """
-        if not self.host.startswith("127."):
+        if not _is_loopback(self.host):
             raise InputError(
                 f"the exchange listens on loopback (127.x.y.z) only, not on {self.host}"
             )
@@ -72,6 +73,14 @@ class ExchangeConfig:
                 raise InputError(f"{name} must be above zero or None, not {value}")
         if not self.products:
             raise InputError("an exchange needs at least one product")
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether this is an address, not a name, that never leaves the machine."""
+    try:
+        return IPv4Address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downtick.exchange.messages import (
@@ -92,6 +92,7 @@ _json = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(
     st.fixed_dictionaries(
         {},

@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from downtick.errors import InputError
+from downtick.exchange.faults import Fate, FaultBook
+from downtick.exchange.frames import Body
+from downtick.exchange.journal import Journal
+from downtick.exchange.vocabulary import EXCHANGE_FAULTS
+from downtick.history import Event, History
+
+TICKER = Body("ticker", "update", ("BTC-USD",), b"")
+BOOK = Body("l2_data", "update", ("ETH-USD",), b"")
+BEAT = Body("heartbeats", "", (), b"")
+ACK = Body("subscriptions", "", (), b"")
+
+
+class FakeFeed:
+    """An open feed connection that remembers what was done to it."""
+
+    def __init__(self, number: int, *products: str) -> None:
+        self.number = number
+        self.active: Mapping[str, tuple[str, ...]] = {"ticker": products}
+        self.done: list[tuple[Any, ...]] = []
+
+    def say(self, text: bytes, kind: str, fault: int) -> None:
+        self.done.append((kind, text))
+
+    def close(self, code: int, reason: str, *, by: str, fault: int | None = None) -> None:
+        self.done.append(("close", code, reason))
+
+    def abort(self, fault: int) -> None:
+        self.done.append(("abort",))
+
+    def show(self, channel: str) -> None:
+        self.done.append(("show", channel))
+
+
+class Desk:
+    """A fault book with its journal and some connections."""
+
+    def __init__(self, *feeds: FakeFeed) -> None:
+        self.history = History()
+        self.feeds = list(feeds)
+        self._journal = Journal(self.history.extend)
+        self.book = FaultBook(self._journal, lambda: self.feeds)
+
+    def start(self, name: str, selectors: Mapping[str, Any] | None = None, **more: Any) -> int:
+        return self.book.start(name, more, selectors or {})
+
+    def fates(self, *bodies: Body, feed: int = 0) -> list[Fate]:
+        return [self.book.frame(self.feeds[feed], body, n)[0] for n, body in enumerate(bodies)]
+
+    def events(self, kind: str) -> Sequence[Event]:
+        self._journal.flush()
+        return self.history.select(kind)
+
+
+def test_every_fault_of_the_vocabulary_starts_and_stops() -> None:
+    """Each is journalled on and off, with its hits."""
+    required = {"code": 1001, "status": 503}
+    for name, spec in EXCHANGE_FAULTS.items():
+        desk = Desk()
+        given = {a.name: required[a.name] for a in spec.attributes if a.required}
+        handle = desk.book.start(name, given, {})
+        desk.book.stop(handle)
+        (on,), (off,) = desk.events("fault_on"), desk.events("fault_off")
+        assert (on["name"], off["name"], off["hits"], off["matched"]) == (name, name, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "message"),
+    [
+        ("data_silense", {}, "data_silence"),
+        ("abort", {"code": 1}, "no attribute 'code'"),
+        ("close_code", {}, "code is required"),
+        ("http_error", {"statu": 503}, "no attribute 'statu'"),
+    ],
+)
+def test_what_cannot_be_started_is_refused(
+    name: str, attributes: dict[str, Any], message: str
+) -> None:
+    """With what is allowed, and nothing is on afterwards."""
+    desk = Desk()
+    with pytest.raises(InputError, match=message):
+        desk.book.start(name, attributes, {})
+    assert not desk.events("fault_on")
+
+
+def test_stopping_twice_counts_once() -> None:
+    """A handle that is done is left alone."""
+    desk = Desk()
+    handle = desk.start("heartbeat_silence")
+    desk.book.stop(handle)
+    desk.book.stop(handle)
+    assert len(desk.events("fault_off")) == 1
+
+
+def test_data_silence_spares_heartbeats_and_acknowledgements() -> None:
+    """All channels with data, if none is named; each frame left out is a hit."""
+    desk = Desk(FakeFeed(1))
+    handle = desk.start("data_silence")
+    assert desk.fates(TICKER, BOOK, BEAT, ACK) == [
+        Fate.SILENT,
+        Fate.SILENT,
+        Fate.SENT,
+        Fate.SENT,
+    ]
+    desk.book.stop(handle)
+    assert desk.fates(TICKER) == [Fate.SENT]
+    assert desk.events("fault_off")[0]["hits"] == 2
+
+
+def test_data_silence_names_channels_as_they_are_subscribed() -> None:
+    """``level2`` is meant where frames say ``l2_data``."""
+    desk = Desk(FakeFeed(1))
+    handle = desk.start("data_silence", channels=["level2"])
+    assert desk.fates(TICKER, BOOK) == [Fate.SENT, Fate.SILENT]
+    desk.book.stop(handle)
+    assert desk.feeds[0].done == [("show", "level2")]
+
+
+def test_heartbeat_silence_spares_data() -> None:
+    """Only heartbeats are not made."""
+    desk = Desk(FakeFeed(1))
+    desk.start("heartbeat_silence")
+    assert desk.fates(TICKER, BEAT, ACK) == [Fate.SENT, Fate.SILENT, Fate.SENT]
+
+
+@pytest.mark.parametrize(
+    ("name", "fate"),
+    [("sequence_gap", Fate.LOST), ("duplicate_frame", Fate.TWICE), ("out_of_order", Fate.LATE)],
+)
+def test_a_frame_fault_meets_the_next_data_frame_of_each_connection(name: str, fate: Fate) -> None:
+    """Once each, and then it is over; connections that come later are spared."""
+    desk = Desk(FakeFeed(1), FakeFeed(2))
+    desk.start(name)
+    desk.feeds.append(FakeFeed(3))
+    assert desk.fates(BEAT, TICKER, TICKER, feed=0) == [Fate.SENT, fate, Fate.SENT]
+    assert desk.fates(TICKER, feed=2) == [Fate.SENT]
+    assert not desk.events("fault_off")
+    assert desk.fates(TICKER, TICKER, feed=1) == [fate, Fate.SENT]
+    (off,) = desk.events("fault_off")
+    assert (off["hits"], off["matched"]) == (2, True)
+    assert [(e["conn"], e["seq"]) for e in desk.events("fault_hit")] == [(1, 1), (2, 0)]
+    assert not desk.book.any_frames
+
+
+def test_a_gap_takes_as_many_frames_as_asked() -> None:
+    """Each with its number."""
+    desk = Desk(FakeFeed(1))
+    desk.start("sequence_gap", frames=3)
+    assert desk.fates(TICKER, BOOK, TICKER, TICKER).count(Fate.LOST) == 3
+
+
+def test_a_frame_fault_ends_with_its_connections() -> None:
+    """A connection that is gone is not waited for, and no hit is claimed."""
+    desk = Desk(FakeFeed(1))
+    desk.start("sequence_gap")
+    desk.book.left(desk.feeds[0])
+    assert desk.events("fault_off")[0]["matched"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "done"),
+    [
+        ("close_code", {"code": 1012, "reason": "restart"}, ("close", 1012, "restart")),
+        ("close_code", {"code": 1006}, ("abort",)),
+        ("abort", {}, ("abort",)),
+        ("error_message", {"message": "x"}, ("error", b'{"type":"error","message":"x"}')),
+        ("garbage_text", {"text": "<p>"}, ("garbage", b"<p>")),
+    ],
+)
+def test_a_strike_meets_every_open_connection_once(
+    name: str, attributes: dict[str, Any], done: tuple[Any, ...]
+) -> None:
+    """And is over at once."""
+    desk = Desk(FakeFeed(1), FakeFeed(2))
+    desk.start(name, **attributes)
+    assert [feed.done for feed in desk.feeds] == [[done], [done]]
+    (off,) = desk.events("fault_off")
+    assert off["hits"] == 2
+
+
+def test_a_strike_can_be_aimed() -> None:
+    """By product, and by the order of connections."""
+    desk = Desk(FakeFeed(1, "BTC-USD"), FakeFeed(2, "ETH-USD"), FakeFeed(3, "BTC-USD"))
+    desk.start("abort", {"product": "BTC-USD", "nth": 2})
+    assert [len(feed.done) for feed in desk.feeds] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("book", [b"[]", b'[{"side":"bid","price_level":"1"}]'])
+def test_a_huge_snapshot_is_valid_json_of_at_least_its_size(book: bytes) -> None:
+    """Whatever the book held before; other snapshots stay as they are."""
+    events = b'"events":[{"type":"snapshot","product_id":"BTC-USD","updates":%b}]' % book
+    desk = Desk(FakeFeed(1))
+    desk.start("huge_snapshot", bytes=100_000)
+    assert desk.feeds[0].done == [("show", "level2")]
+    padded = desk.book.snapshot(desk.feeds[0], Body("l2_data", "snapshot", ("BTC-USD",), events))
+    assert 100_000 <= len(padded.events) < 200_000
+    (event,) = json.loads(b"{%b}" % padded.events)["events"]
+    offers = [float(level["price_level"]) for level in event["updates"] if level["side"] != "bid"]
+    assert offers == sorted(offers)
+    assert desk.book.snapshot(desk.feeds[0], TICKER) is TICKER
+
+
+def test_refused_connections_are_those_of_one_door() -> None:
+    """The others get in."""
+    desk = Desk()
+    desk.start("refuse_connections", how="hang", listener="rest")
+    how, fault = desk.book.accepted(7, "rest")
+    assert how == "hang"
+    assert fault is not None
+    assert desk.book.accepted(8, "market_ws") == (None, None)
+    assert desk.events("fault_hit")[0]["conn"] == 7
+
+
+@pytest.mark.parametrize(("body", "type_"), [("json", "json"), ("text", "plain"), ("html", "html")])
+def test_an_http_error_has_the_body_asked_for(body: str, type_: str) -> None:
+    """On its routes, with Retry-After if one was given."""
+    desk = Desk()
+    desk.start("http_error", status=429, body=body, retry_after=2, routes=["GET /products"])
+    struck = desk.book.request(1, "GET", "/api/v3/brokerage/products", ())
+    assert struck is not None
+    assert (struck[0].answer.status, struck[0].headers) == (429, {"Retry-After": "2"})
+    assert type_ in struck[0].answer.content_type
+    assert desk.book.request(1, "GET", "/api/v3/brokerage/time", ()) is None
+
+
+def test_a_half_body_strikes_its_routes() -> None:
+    """Selectors count its hits as any fault's."""
+    desk = Desk()
+    desk.start("half_body", {"once": True}, routes=["/products"])
+    struck = [desk.book.cuts(1, "GET", path, ()) for path in ("/time", "/products", "/products")]
+    assert [fault is not None for fault in struck] == [False, True, False]
+
+
+def test_a_refused_handshake_is_a_hit() -> None:
+    """The default is 503 with Coinbase's JSON."""
+    desk = Desk()
+    handle = desk.start("refuse_upgrade")
+    struck = desk.book.upgrade(1, "/")
+    assert struck is not None
+    assert struck[0].answer.status == 503
+    assert struck[0].headers == {}
+    desk.book.stop_all()
+    assert desk.events("fault_off")[0].data == {
+        "handle": handle,
+        "name": "refuse_upgrade",
+        "hits": 1,
+        "matched": True,
+    }

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import Any
+
+from downtick.exchange.frames import Body
+from downtick.exchange.market import MarketClock, MarketState, SeededMarket, Trade
+from downtick.exchange.publisher import Publisher
+
+PRODUCTS = ("BTC-USD", "ETH-USD")
+CLOCK = MarketClock(1_700_000_000_000_000_000)
+
+
+def _market(*listening: str) -> tuple[SeededMarket, Publisher]:
+    market = SeededMarket(3, PRODUCTS, rate=10.0)
+    state = MarketState(market.openings, CLOCK.origin)
+    return market, Publisher(state, CLOCK, lambda channel, _: channel in listening)
+
+
+def _play(market: SeededMarket, publisher: Publisher, count: int) -> tuple[int, list[Body]]:
+    events = list(islice(market.events(), count))
+    bodies = [body for event in events for body in publisher.happened(event)]
+    return sum(isinstance(event, Trade) for event in events), bodies
+
+
+def _trades(bodies: list[Body]) -> list[int]:
+    found: list[int] = []
+    for body in bodies:
+        events: Any = json.loads(b"{%b}" % body.events)["events"]
+        found += [int(trade["trade_id"]) for event in events for trade in event["trades"]]
+    return found
+
+
+def test_a_trade_is_a_tick_and_a_change_is_an_update() -> None:
+    """Each body once, whoever listens."""
+    market, publisher = _market("ticker", "level2")
+    trades, bodies = _play(market, publisher, 300)
+    assert [body.channel for body in bodies].count("ticker") == trades > 0
+    assert [body.channel for body in bodies].count("l2_data") == 300 - trades
+
+
+def test_nothing_is_encoded_that_nobody_listens_to() -> None:
+    """The market goes on all the same."""
+    market, publisher = _market()
+    _, bodies = _play(market, publisher, 300)
+    assert bodies == []
+    assert [list(due()) for due in (publisher.trades_due, publisher.candles_due)] == [[], []]
+    (snapshot,) = publisher.snapshots("market_trades", ("BTC-USD",))
+    assert snapshot.trade_ids is not None
+
+
+def test_each_trade_is_seen_exactly_once() -> None:
+    """A snapshot and the updates after it meet without hole and without overlap."""
+    market, publisher = _market("market_trades")
+    _play(market, publisher, 300)
+    snapshot = publisher.snapshots("market_trades", ("BTC-USD",))
+    updates = [body for body in publisher.trades_due() if body.products == ("BTC-USD",)]
+    ids = sorted(_trades([*snapshot, *updates]))
+    assert ids == list(range(ids[0], ids[-1] + 1))
+    assert len(updates) == 1
+    assert not list(publisher.trades_due())
+
+
+def test_batches_hold_what_changed() -> None:
+    """Once a period, and nothing if nothing happened."""
+    market, publisher = _market("ticker_batch", "candles")
+    _play(market, publisher, 300)
+    for due in (publisher.ticker_batch_due, publisher.candles_due):
+        assert sorted(body.products[0] for body in due()) == list(PRODUCTS)
+        assert list(due()) == []
+
+
+def test_status_comes_whether_anything_changed_or_not() -> None:
+    """It tells of every product."""
+    _, publisher = _market("status")
+    for _ in range(2):
+        assert [body.products for body in publisher.status_due()] == [("BTC-USD",), ("ETH-USD",)]
+
+
+def test_every_channel_has_a_snapshot_of_all_products() -> None:
+    """One frame or several, together they tell of each product."""
+    _, publisher = _market()
+    for channel in ("ticker", "ticker_batch", "level2", "market_trades", "candles", "status"):
+        bodies = publisher.snapshots(channel, PRODUCTS)
+        assert {name for body in bodies for name in body.products} == set(PRODUCTS), channel
+        assert {body.type for body in bodies} == {"snapshot"}
