@@ -24,7 +24,7 @@ def kernel_position(sock: Any) -> int | None:
 
     One system call, so that an acknowledgement that arrives meanwhile cannot be counted twice or missed.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or sock is None:  # a TLS transport that was just reset has none
         return None
     try:
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SIZE)
