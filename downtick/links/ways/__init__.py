@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from downtick.links.ways.cached import cached
-from downtick.links.ways.container import container
 from downtick.links.ways.go_bin import go_bin
 from downtick.links.ways.go_install import go_install
+from downtick.links.ways.image import container
 from downtick.links.ways.on_path import on_path
 from downtick.links.ways.release import release
 from downtick.links.ways.way import Way

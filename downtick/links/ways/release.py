@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,9 @@ def release(site: Site) -> Outcome:
     try:
         content = site.download(url, _LIMIT)
     except OSError as error:
-        return Missing(f"{url} cannot be had: {error}")
+        # requests wraps the reason twice; the inner one says it in a line.
+        cause = error.args[0] if error.args else error
+        return Missing(f"{url} cannot be had: {getattr(cause, 'reason', cause)}")
     digest = hashlib.sha256(content).hexdigest()
     if digest != archive.sha256:
         return Missing(f"{archive.name} has SHA-256 {digest}, not the pinned {archive.sha256}")
@@ -34,7 +37,7 @@ def release(site: Site) -> Outcome:
         built = folder / BINARY
         try:
             _take(content, built)
-        except (tarfile.TarError, OSError, EOFError) as error:
+        except (tarfile.TarError, zlib.error, OSError, EOFError, KeyError) as error:
             return Missing(f"{archive.name} cannot be unpacked: {error}")
         return place(site, built, "release")
 

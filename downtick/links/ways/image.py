@@ -12,7 +12,7 @@ import functools
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import urllib3
 
@@ -20,9 +20,6 @@ from downtick.links.addresses import Address
 from downtick.links.server import free_port
 from downtick.links.ways.named import version_at
 from downtick.links.ways.way import Found, Missing, Outcome, Site
-
-if TYPE_CHECKING:
-    from docker import DockerClient
 
 LABEL: Final = "downtick.owner"
 """Holds the process for which a container was started."""
@@ -34,7 +31,7 @@ _ANSWER_WITHIN: Final = 10.0
 _POLL: Final = 0.02
 
 
-def _connect() -> DockerClient:
+def _connect() -> Any:
     import docker  # noqa: PLC0415 - slow to import, and needed in this way alone
 
     return docker.from_env(timeout=_DAEMON_WITHIN)
@@ -42,7 +39,7 @@ def _connect() -> DockerClient:
 
 def container(
     site: Site,
-    connect: Callable[[], DockerClient] = _connect,
+    connect: Callable[[], Any] = _connect,
     ask: Callable[[Address], str] = version_at,
 ) -> Outcome:
     """Start a container of the pinned image on a free loopback port.
@@ -85,7 +82,7 @@ def container(
     return Missing(f"{site.pin.image} did not answer within {_ANSWER_WITHIN:g} s")
 
 
-def _remove_orphans(client: DockerClient) -> None:
+def _remove_orphans(client: Any) -> None:
     for old in client.containers.list(filters={"label": LABEL}):
         if not _lives(old.labels.get(LABEL, "")):
             _remove(old)

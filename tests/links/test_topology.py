@@ -1,0 +1,102 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from downtick.data import data_folder
+from downtick.errors import TopologyError
+from downtick.links.addresses import Address
+from downtick.links.topology import SIZE_LIMIT, LinkPlan, load_topology, parse_topology
+from downtick.links.vocabulary import LINKS
+
+GOOD = {"name": "rest", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:80", "enabled": True}
+
+
+def parse(*proxies: object) -> tuple[LinkPlan, ...]:
+    """Read a topology of these proxies."""
+    return parse_topology(json.dumps(proxies).encode(), "t.json")
+
+
+def test_every_topology_that_is_packaged() -> None:
+    """The stub's topology has every link, all on this machine."""
+    plans = load_topology(data_folder("proxy") / "stub.json")
+    assert tuple(plan.name for plan in plans) == LINKS
+    assert {plan.upstream for plan in plans} == {Address("127.0.0.1", 0)}
+
+
+def test_a_link_that_is_whole() -> None:
+    """Names, addresses and the switch are read; enabled is what it is if it is not said."""
+    assert parse(GOOD) == (LinkPlan("rest", Address("127.0.0.1", 0), Address("127.0.0.1", 80)),)
+    assert parse({k: v for k, v in GOOD.items() if k != "enabled"}) == parse(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"listen": "0.0.0.0:80"}, r"t.json: \[0\].listen: '0.0.0.0:80' is not this machine alone"),
+        ({"upstream": "api.coinbase.com:443"}, r"\[0\].upstream: .* leads off this machine"),
+        ({"upstream": 80}, r"\[0\].upstream: found 80; allowed: text of the form host:port"),
+        ({"listen": None}, r"\[0\].listen: found None"),
+        ({"name": "market"}, r"\[0\].name: found 'market'; did you mean 'market_ws'"),
+        ({"name": []}, r"\[0\].name: found \[\]"),
+        ({"enabled": "yes"}, r"\[0\].enabled: found 'yes'; allowed: true, false"),
+        ({"upstraem": "x"}, r"\[0\].upstraem: unknown key; did you mean 'upstream'"),
+    ],
+)
+def test_links_that_are_refused(change: dict[str, Any], message: str) -> None:
+    """A message names file, place and key, what was found and what is allowed."""
+    with pytest.raises(TopologyError, match=message):
+        parse({**GOOD, **change})
+
+
+def test_all_problems_at_once() -> None:
+    """Every problem of every link is told."""
+    with pytest.raises(TopologyError) as caught:
+        parse(GOOD, GOOD, {**GOOD, "name": "user_ws", "listen": "x", "enabled": 1}, 5)
+    lines = str(caught.value).splitlines()
+    assert [line.split(": ")[1] for line in lines] == [
+        "[1].name",
+        "[2].enabled",
+        "[2].listen",
+        "[3]",
+    ]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff", b"[" * 100_000, b"{}", b"[]", b"3"])
+def test_text_that_is_no_topology(text: bytes) -> None:
+    """What is not a list of proxies is one error with the file's name."""
+    with pytest.raises(TopologyError, match=r"^t\.json"):
+        parse_topology(text, "t.json")
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "large"])
+def test_files_that_cannot_be_read(tmp_path: Path, kind: str) -> None:
+    """No file, a folder and a huge file are one error each."""
+    path = tmp_path / "t.json"
+    if kind == "folder":
+        path.mkdir()
+    if kind == "large":
+        path.write_bytes(b" " * (SIZE_LIMIT + 1))
+    with pytest.raises(TopologyError, match=r"t\.json"):
+        load_topology(path)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from([*GOOD, "x"]) | st.text(), inner)
+        ),
+        max_leaves=8,
+    )
+)
+def test_any_json_is_a_topology_or_one_error(value: object) -> None:
+    """Whatever JSON is given, there are plans on this machine or a TopologyError."""
+    try:
+        plans = parse_topology(json.dumps(value).encode(), "t.json")
+    except TopologyError:
+        return
+    assert all(plan.listen.host in ("127.0.0.1", "::1") for plan in plans)
