@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from downtick.profiles.drawing import ASCII, UNICODE, draw, words
@@ -73,7 +73,6 @@ def test_a_step_in_words(step: str, told: str) -> None:
 
 
 @given(st.integers(1, 86_400_000), st.integers(0, 200))
-@settings(deadline=None)
 def test_every_row_is_as_wide_as_asked(milliseconds: int, width: int) -> None:
     """Axis and bars line up for any length and width."""
     rows = draw(profile_of(DOWN, run=f"for: {milliseconds}ms"), WORDS, width, UNICODE)

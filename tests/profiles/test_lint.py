@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from downtick.errors import InputError
@@ -59,7 +59,6 @@ def test_an_unknown_finding_is_told() -> None:
 
 
 @given(PROFILES, st.sampled_from([0.05, 1.0, 2.0]))
-@settings(deadline=None)
 def test_any_profile_is_linted(profile: Profile, time_scale: float) -> None:
     """No combination of steps breaks a rule, and every finding points at a line of the profile."""
     lines = {step.line for step in profile.steps} | {check.line for check in profile.expect}
@@ -68,7 +67,6 @@ def test_any_profile_is_linted(profile: Profile, time_scale: float) -> None:
 
 
 @given(PROFILES)
-@settings(deadline=None)
 def test_a_step_more_does_not_hide_a_toxic_s_trap(profile: Profile) -> None:
     """What a toxic does by itself is found whatever else the profile holds."""
     trap = profile_of("at: 1s, link: market_ws, toxic: reset_peer").steps

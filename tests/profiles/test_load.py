@@ -2,7 +2,7 @@ import string
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from downtick.profiles.load import load
@@ -167,14 +167,12 @@ def loads_or_tells(text: str) -> None:
         assert problem.isprintable()
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_loads_or_is_told(text: str) -> None:
     """Random characters never end in anything but a profile or its problems."""
     loads_or_tells(text)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{},&*!|>'\"%@#?~\\ \n\tx0UN.", max_size=120))
 def test_any_punctuation_loads_or_is_told(text: str) -> None:
     """Text made of YAML's own marks never ends in anything else."""
@@ -257,14 +255,12 @@ STEPS = st.dictionaries(KEYS, TREES, max_size=8)
 @given(
     TREES | st.fixed_dictionaries({"steps": st.lists(STEPS, max_size=4)}, optional={"run": TREES})
 )
-@settings(deadline=None)
 def test_any_tree_loads_or_is_told(tree: object) -> None:
     """Well-formed YAML of known words in wrong places never ends in anything else."""
     loads_or_tells(yaml.safe_dump(tree, allow_unicode=True))
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_any_slip_in_a_good_profile_loads_or_is_told(data: st.DataObject) -> None:
     """A good profile with a piece cut out and another put in never ends in anything else."""
     start = data.draw(st.integers(0, len(WHOLE)))

@@ -132,7 +132,7 @@ SCALES = st.sampled_from([0.05, 0.1, 0.3, 1.0, 2.5])
 
 
 @given(PROFILES, st.integers(0, 2**32), SCALES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_same_profile_seed_and_scale_give_the_same_acts(
     profile: Profile, seed: int, time_scale: float
 ) -> None:
@@ -148,7 +148,7 @@ def untimed(act: Act) -> Act:
 
 
 @given(PROFILES, SCALES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_time_scale_stretches_every_time_alike(profile: Profile, time_scale: float) -> None:
     """Between two scales only the times differ, all by one factor."""
     nominal = schedule(profile, 1, 1.0, WORDS)
@@ -163,7 +163,7 @@ def test_a_time_scale_stretches_every_time_alike(profile: Profile, time_scale: f
 
 
 @given(PROFILES, SCALES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_acts_are_numbered_in_their_order(profile: Profile, time_scale: float) -> None:
     """Times rise, waiting acts come last, and numbers count from 0."""
     acts = schedule(profile, 1, time_scale, WORDS).acts

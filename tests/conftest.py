@@ -1,0 +1,7 @@
+"""Settings of every unit test."""
+
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something of the machine, and nothing of the code.
+settings.register_profile("downtick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("downtick")
