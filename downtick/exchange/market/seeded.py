@@ -38,13 +38,13 @@ class SeededMarket:
         self._seed = seed
         self._products = tuple(products)
         self._rate = rate
-        self.openings: tuple[Opening, ...] = tuple(walk.opening for walk in self._walks())
+        self._fresh = self._walks()  # a walk runs once: these serve the first call of `events`
+        self.openings: tuple[Opening, ...] = tuple(walk.opening for walk in self._fresh)
 
     def events(self) -> Iterator[MarketEvent]:
         """Return the events of all products in the order of their time, from the start. Endless."""
-        return heapq.merge(
-            *(walk.events(self._rate) for walk in self._walks()), key=attrgetter("at")
-        )
+        walks, self._fresh = self._fresh or self._walks(), []
+        return heapq.merge(*(walk.events(self._rate) for walk in walks), key=attrgetter("at"))
 
     def _walks(self) -> list[Walk]:
         return [Walk(self._seed, product_id) for product_id in self._products]
