@@ -247,13 +247,13 @@ SCALARS = st.one_of(
 TREES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=3), inner),
-    max_leaves=25,
+    max_leaves=12,
 )
-STEPS = st.dictionaries(KEYS, TREES, max_size=8)
+STEPS = st.dictionaries(KEYS, TREES, max_size=6)
 
 
 @given(
-    TREES | st.fixed_dictionaries({"steps": st.lists(STEPS, max_size=4)}, optional={"run": TREES})
+    TREES | st.fixed_dictionaries({"steps": st.lists(STEPS, max_size=3)}, optional={"run": TREES})
 )
 def test_any_tree_loads_or_is_told(tree: object) -> None:
     """Well-formed YAML of known words in wrong places never ends in anything else."""
