@@ -1,0 +1,13 @@
+"""The client under test."""
+
+from __future__ import annotations
+
+import pytest
+
+from chaos_tests.brokerages.watch import Make, sound
+
+
+@pytest.fixture
+def make() -> Make:
+    """Return what makes the client as it is. Tests of the tests hand in broken ones instead."""
+    return sound

@@ -1,0 +1,52 @@
+"""Waiting for a profile's steps, and for a client to go on after them."""
+
+from __future__ import annotations
+
+from chaos_tests.brokerages.watch import Watch
+from downtick.history import Event
+from downtick.rig import Rig
+
+SCHEDULE = 200.0
+"""Nominal seconds that a profile's own schedule may take: nothing that a client is judged by."""
+
+
+async def step_done(rig: Rig, name: str, nth: int = 1) -> Event:
+    """Wait until a step of the profile has been done for the nth time."""
+    return await _nth(rig, "step_done", name, nth)
+
+
+async def step_healed(rig: Rig, name: str, nth: int = 1) -> Event:
+    """Wait until a step of the profile has ended for the nth time."""
+    return await _nth(rig, "step_healed", name, nth)
+
+
+async def live_on(watch: Watch) -> None:
+    """Let the connection deliver for a while, so that there is something to judge."""
+    seen = len(watch.messages)
+    await watch.condition(lambda: len(watch.messages) > seen + 5, within=10, name="data goes on")
+
+
+def resubscribed(watch: Watch, connection: int) -> None:
+    """The exchange was asked for the same on this connection as on the first, heartbeats included."""
+    asked = [
+        {
+            (event["channel"], *event["products"])
+            for event in watch.rig.history.select("frame_received", conn=conn)
+            if event["type"] == "subscribe"
+        }
+        for conn in watch.connections()
+    ]
+    assert ("heartbeats",) in asked[0]
+    assert asked[connection - 1] == asked[0]
+
+
+async def _nth(rig: Rig, kind: str, name: str, nth: int) -> Event:
+    def happened(event: Event) -> bool:
+        return (
+            event.kind == kind
+            and event["name"] == name
+            and rig.history.select(kind, name=name)[:nth][-1] is event
+            and len(rig.history.select(kind, name=name)) >= nth
+        )
+
+    return await rig.until(happened, within=SCHEDULE)
