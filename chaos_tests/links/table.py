@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from chaos_tests.links.wire import Pair, tally
+from chaos_tests.links.wire import TRAFFIC, Pair, tally
 
 HEAD = ("fault", "traffic", "connections opened", "client's end", "upstream's end", "bytes")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Row:
     """What one fault did to the connections of one test.
 
@@ -60,9 +60,17 @@ class Table:
                 file.write(msgspec.json.encode(row) + b"\n")
 
 
-def render(rows: list[Row]) -> str:
-    """Return the rows as a Markdown table, sorted."""
-    lines = [HEAD, ("---",) * len(HEAD), *(astuple(row) for row in sorted(set(rows)))]
+def _order(row: Row) -> tuple[str, int, bool, str]:
+    return row.fault, [*TRAFFIC].index(row.traffic), row.opened != "before", row.opened
+
+
+def render(rows: Sequence[Row]) -> str:
+    """Return the rows as a Markdown table; traffics that met the same share a line."""
+    traffics: dict[Row, list[str]] = {}
+    for row in sorted(set(rows), key=_order):
+        traffics.setdefault(replace(row, traffic=""), []).append(row.traffic)
+    merged = [astuple(replace(row, traffic=", ".join(met))) for row, met in traffics.items()]
+    lines = [HEAD, ("---",) * len(HEAD), *merged]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

@@ -22,8 +22,9 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def binary() -> Path:
+def binary(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The server's binary."""
+    monkeypatch.delenv("TOXIPROXY_URL", raising=False)
     found = find_server(lambda line: None).binary
     assert found is not None
     return found
@@ -100,7 +101,9 @@ async def test_a_crash_is_told_with_its_reason(binary: Path, tmp_path: Path) -> 
             f'{{"name": "p", "listen": "127.0.0.1:0", "upstream": "{host}:{port}"}}',
         )
         listen = api.getresponse().read().decode().split('"listen":"')[1].split('"')[0]
-        api.request("POST", "/proxies/p/toxics", '{"type": "bandwidth", "attributes": {"rate": -1}}')
+        api.request(
+            "POST", "/proxies/p/toxics", '{"type": "bandwidth", "attributes": {"rate": -1}}'
+        )
         api.getresponse().read()
         api.close()
         return listen

@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -310,6 +311,12 @@ async def sent_more(pairs: Iterable[Pair], messages: int) -> None:
     """Wait until every upstream has sent so many messages of a feed more."""
     goals = [(p.upstream, p.upstream.sent + messages * RECORD) for p in pairs]
     await until(lambda: all(end.sent >= goal for end, goal in goals), "the feeds go on")
+
+
+def longest_pause(sender: End, since: float) -> float:
+    """Return the longest time, in seconds, in which this end sent nothing: a busy machine's doing, not a toxic's."""
+    times = [since, *(at for at, _ in sender.writes if at > since), time.monotonic()]
+    return max(later - earlier for earlier, later in pairwise(times))
 
 
 def tally(ends: Iterable[End]) -> str:
