@@ -61,7 +61,8 @@ class Table:
 
 
 def _order(row: Row) -> tuple[str, int, bool, str]:
-    return row.fault, [*TRAFFIC].index(row.traffic), row.opened != "before", row.opened
+    traffics: tuple[str, ...] = TRAFFIC
+    return row.fault, traffics.index(row.traffic), row.opened != "before", row.opened
 
 
 def render(rows: Sequence[Row]) -> str:
