@@ -69,15 +69,18 @@ def kill_run(kind: Kind, phase: Phase, moment: float, traces: Traces, folder: Pa
             stderr=log,
         ) as run,
     ):
-        while phase == "playing" and run.poll() is None and not notes.stat().st_size:
-            time.sleep(0.01)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            run.wait(moment)
-        assert run.returncode is None, f"the run ended by itself: {output.read_text()[-2000:]}"
-        processes = len(traces.processes())
-        since = time.monotonic()
-        run.kill()
-        took = traces.gone_after(since)
+        try:
+            while phase == "playing" and run.poll() is None and not notes.stat().st_size:
+                time.sleep(0.01)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(moment)
+            assert run.returncode is None, f"the run ended by itself: {output.read_text()[-2000:]}"
+            processes = len(traces.processes())
+            since = time.monotonic()
+            run.kill()
+            took = traces.gone_after(since)
+        finally:
+            run.kill()
     ports = [line.split() for line in notes.read_text().splitlines()]
     assert [(host, port) for host, port in ports if _listening(host, int(port))] == []
     return Killed(processes, len(ports), took)
