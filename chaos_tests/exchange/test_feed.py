@@ -16,6 +16,7 @@ from chaos_tests.exchange.stub import (
     subscribe,
     url,
 )
+from chaos_tests.exchange.wire import WireClient
 
 pytestmark = pytest.mark.integration
 
@@ -165,7 +166,9 @@ async def test_heartbeats_keep_an_idle_connection_open() -> None:
 async def test_a_reader_that_does_not_read_is_cut_off() -> None:
     """The queue is bounded, and the close says why."""
     async with running(queue_limit=20) as stub:
-        await stub.exchange.start_fault("huge_snapshot", {}, {})  # fills every buffer between the two
+        await stub.exchange.start_fault(
+            "huge_snapshot", {}, {}
+        )  # fills every buffer between the two
         sock = socket.create_connection(stub.endpoints.market_ws)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.sendall(
@@ -262,3 +265,29 @@ async def test_how_a_client_leaves_is_journalled() -> None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             client.transport.abort()
         assert (await stub.until("closed", conn=3))["how"] == "reset"
+
+
+@pytest.mark.parametrize(
+    ("garbage", "code"),
+    [
+        (b"\xff\xff\xff\xff", 1002),  # reserved bits, reserved opcode
+        (b"\x81\xff\x00\x00\x00\x00\x7f\xff\xff\xff\0\0\0\0", 1009),  # 2 GiB announced
+        (b"\x81\x82\0\0\0\0\xc3\x28", 1007),  # not UTF-8
+        (b"\x88\x81\0\0\0\0x", 1002),  # a close frame of one byte
+        (b"GET / HTTP/1.1\r\n\r\n", 1002),
+    ],
+)
+async def test_what_is_not_websocket_ends_that_connection_only(garbage: bytes, code: int) -> None:
+    """Its end is in the journal, nothing failed, and the other client's feed flows on."""
+    async with running() as stub, connected(stub, "ticker") as other:
+        client = WireClient(None)
+        await client.connect(*stub.endpoints.market_ws)
+        client.say(b'{"type":"subscribe","channel":"ticker"}')
+        client.send_raw(garbage)
+        closed = await stub.until("closed", conn=2)
+        assert (closed["by"], closed["how"], closed["code"]) == ("exchange", "close_frame", code)
+        client.close()
+        last = stub.frames(conn=1)[-1]["seq"]
+        await read_until(other, sequence_num=last + 5)
+        for kind in ("handler_failed", "exchange_failed"):
+            assert not stub.history.select(kind)

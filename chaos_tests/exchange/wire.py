@@ -57,6 +57,10 @@ class WireClient:
         """Send one short text frame."""
         self._send(bytes((0x81, 0x80 | len(text))) + b"\0\0\0\0" + text)
 
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._send(data)
+
     async def frame(self) -> Frame:
         """Return the next frame."""
         head = await self._take(2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from itertools import count
 from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -69,6 +70,7 @@ class FeedConnection:
             tuple[Body, int, bytes, int | None]
         ] = []  # to be sent after the next frame
         self._pongs: dict[bytes, asyncio.Future[None]] = {}
+        self._tokens = count()
         self._last_frame = monotonic()
         self._timer: asyncio.TimerHandle | None = None
         self._open = True
@@ -232,7 +234,7 @@ class FeedConnection:
         """Return when the client has read everything that was sent before (or is gone)."""
         if not self._open:
             return
-        token = b"downtick %d" % len(self._pongs)
+        token = b"downtick %d" % next(self._tokens)  # a late pong proves nothing about a later ping
         self._pongs[token] = asyncio.get_running_loop().create_future()
         try:
             self._writer.send(PING, token)
@@ -265,7 +267,7 @@ class FeedConnection:
                 self._connection.end(
                     "exchange",
                     "close_frame",
-                    code=socket.close_code,
+                    code=int(getattr(message.data, "code", 1006)),
                     reason=str(message.data),
                 )
                 return False
@@ -319,6 +321,8 @@ class FeedConnection:
             self._timer = asyncio.get_running_loop().call_later(delay, self._check_clock)
 
     def _check_clock(self) -> None:
+        if self.backlog:
+            self._last_frame = monotonic()  # not idle: frames wait to leave
         reason = self._session.overdue(monotonic(), self._last_frame)
         if reason is None:
             self._watch_clock()

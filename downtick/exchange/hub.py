@@ -90,7 +90,7 @@ class Hub:
         """Do something beside; it ends with the hub."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
 
     async def stop(self) -> None:
         """End every connection and all work."""
@@ -99,6 +99,12 @@ class Hub:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """Forget a task; one that failed is a fault of this exchange, and must not go unseen."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.journal.record("exchange_failed", error=repr(error))
 
     def _fire(self, watch: Watch) -> None:
         self.journal.record("triggered", counter=watch.counter, hold=watch.hold)
