@@ -125,7 +125,7 @@ async def test_a_handshake_that_hangs_is_given_up(rig: Rig, make: Make) -> None:
     """Accepted and never answered: each attempt ends by itself, and the first that is answered lives."""
     async with watching(rig, make) as watch:
         healed = await step_healed(rig, "refuse_connections")
-        await watch.data(since=healed.at, within=12, connection=2, name="data after the silence")
+        await watch.data(since=healed.at, within=20, connection=2, name="data after the silence")
     watch.judge_frames()
     resubscribed(watch, 2)
     assert watch.losses()["open_timeout"] >= 2

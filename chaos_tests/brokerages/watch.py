@@ -32,6 +32,12 @@ def sound(rig: Rig) -> CoinbaseStreamingClient:
     )
 
 
+def plain(rig: Rig) -> CoinbaseStreamingClient:
+    """Make the client as it is, without TLS: the bytes of its socket are the frames' own."""
+    settings = StreamingSettings(time_scale=rig.time_scale)
+    return CoinbaseStreamingClient(rig.endpoints.market_ws, settings, seed=rig.seed)
+
+
 class Watch:
     """One client, everything that it delivered, and the exchange's own view of it.
 

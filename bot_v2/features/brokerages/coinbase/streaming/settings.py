@@ -16,8 +16,8 @@ class StreamingSettings:
 
     How the figures belong together: after the link is back, data is back within ``retry_cap`` (the longest
     wait between two attempts) plus one connect; a dead peer is noticed within ``silence_timeout`` plus one
-    ``pulse``; a price is never older than ``ping_interval + ping_timeout``, because a pong waits behind the
-    data that is in front of it.
+    ``pulse``; a price is never older than twice ``ping_timeout`` (which is the longer of the two ping times),
+    because a pong waits behind the data that is in front of it.
 
     Attributes:
         time_scale: factor between nominal and real time.
