@@ -37,7 +37,7 @@ async def test_data_silence_leaves_heartbeats_and_pongs_and_no_hole() -> None:
         silent = [e["channel"] for e in stub.frames() if on.at < e.at < off.at]
         assert set(silent) == {"heartbeats"}
         assert off["hits"] == len(stub.history.select("fault_hit")) >= 10
-        frames = await read_until(client, channel="ticker", sequence_num=30)
+        frames = await read_until(client, sequence_num=30)
     numbers = [frame["sequence_num"] for frame in frames]
     assert numbers == list(range(6, 31))
 
