@@ -6,12 +6,21 @@ import asyncio
 import contextlib
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+
+from bot_v2.features.brokerages.coinbase.streaming import (
+    CoinbaseStreamingClient,
+    Message,
+    StreamingSettings,
+)
+
+BOTH = {"heartbeats": set(), "ticker": {"BTC-USD"}}
+"""What a connection has subscribed to when a ticker was asked for."""
 
 
 class Scripted:
@@ -148,3 +157,26 @@ async def scripted_exchange(tls: ssl.SSLContext | None = None) -> AsyncIterator[
         port = next(iter(server.sockets)).getsockname()[1]
         script.url = f"{'wss' if tls else 'ws'}://127.0.0.1:{port}"
         yield script
+
+
+async def eventually(condition: Callable[[], Any], within: float = 5.0) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - conditions of two sides, one of them a plain object
+            await asyncio.sleep(0.005)
+
+
+async def next_message(client: CoinbaseStreamingClient, within: float = 5.0) -> Message:
+    """Return the next message, gaps left out."""
+    async with asyncio.timeout(within):
+        async for item in client.messages():
+            if isinstance(item, Message):
+                return item
+    raise AssertionError("the messages ended")
+
+
+def fast(script: Scripted, **settings: Any) -> CoinbaseStreamingClient:
+    """Return a client of the scripted exchange at a tenth of all durations."""
+    return CoinbaseStreamingClient(
+        script.url, StreamingSettings(time_scale=0.1, **settings), seed=1
+    )
