@@ -290,6 +290,7 @@ class Rig:
             "profile": self.schedule.profile if self.schedule else None,
             "seed": self.seed,
             "time_scale": self.time_scale,
+            "repeatable": self.schedule.repeatable if self.schedule else None,
             "downtick": downtick.__version__,
             "toxiproxy": arena.ready.toxiproxy_version,
             "warnings": [*self.warnings, *arena.warnings],

@@ -18,7 +18,7 @@ from downtick.exchange.journal import Journal
 from downtick.history import Event
 from downtick.links.control import Control
 from downtick.links.link import Link
-from downtick.links.vocabulary import LINKS
+from downtick.links.topology import LinkPlan
 
 
 class Session:
@@ -26,6 +26,7 @@ class Session:
 
     Args:
         settings: of the arena.
+        topology: which links there are and where they lead.
         control: Toxiproxy's control plane.
         tell: is given the events as they happen, in order.
         fail: is given what ends the run as an error.
@@ -34,11 +35,13 @@ class Session:
     def __init__(
         self,
         settings: ArenaSettings,
+        topology: tuple[LinkPlan, ...],
         control: Control,
         tell: Callable[[list[Event]], None],
         fail: Callable[[BaseException], None],
     ) -> None:
         self._settings = settings
+        self._topology = topology
         self._control = control
         self._tell = tell
         self._fail = fail
@@ -67,14 +70,18 @@ class Session:
             self._journal = Journal(self._take)
             self._exchange = Exchange(config, self._journal)
             endpoints = await self._exchange.start()
-            for name in LINKS:
-                self._links[name] = await Link.create(
+            for plan in self._topology:
+                upstream = (plan.upstream.host, plan.upstream.port)
+                if not plan.upstream.port:  # stands for the stub's own listener of that name
+                    upstream = getattr(endpoints, plan.name)
+                self._links[plan.name] = await Link.create(
                     self._control,
-                    name,
-                    getattr(endpoints, name),
+                    plan.name,
+                    upstream,
                     listen_host=settings.host,
-                    armed=name in armed,
-                    proxy_name=f"downtick-{settings.label}-{request.name}-{name}",
+                    listen_port=plan.listen.port,
+                    armed=plan.name in armed,
+                    proxy_name=f"downtick-{settings.label}-{request.name}-{plan.name}",
                 )
             self._run(lateness.watch(self._late))
             if schedule is not None:
