@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from downtick.exchange.kernel import stream_position
@@ -27,8 +27,25 @@ _COMPRESS_UP_TO: Final = (
 
 
 _AT_ONCE: Final = 64 * 1024  # bytes that leave at once, so that a full transport is noticed
+_CHUNK: Final = 128 * 1024  # bytes of a long frame a turn
 _MEDIUM: Final = struct.Struct("!BBH").pack
 _LONG: Final = struct.Struct("!BBQ").pack
+
+
+def _header(first: int, size: int) -> bytes:
+    """Return the header of an unmasked frame (RFC 6455, 5.2)."""
+    if size < 126:
+        return bytes((first, size))
+    if size < 65536:
+        return _MEDIUM(first, 126, size)
+    return _LONG(first, 127, size)
+
+
+def _cut(pieces: Sequence[bytes]) -> Iterator[bytes | memoryview]:
+    """Cut into parts that are written in no time, without a copy."""
+    for piece in pieces:
+        view = memoryview(piece)
+        yield from (view[start : start + _CHUNK] for start in range(0, len(view), _CHUNK))
 
 
 class FrameWriter:
@@ -43,6 +60,10 @@ class FrameWriter:
         deflate_bits: window bits if permessage-deflate was agreed on, else 0.
         encrypted: whether the transport is TLS; offsets then come from the kernel.
         soon: has something done at the end of the turn (`asyncio.loop.call_soon`).
+        full: tells whether the client must read before more is to be written.
+
+    Attributes:
+        busy: whether a long frame is on its way; frames sent meanwhile leave after it.
     """
 
     def __init__(
@@ -53,11 +74,16 @@ class FrameWriter:
         *,
         encrypted: bool,
         soon: Callable[[Callable[[], None]], object],
+        full: Callable[[], bool],
     ) -> None:
         self._transport = transport
         self._written = written
         self._encrypted = encrypted
         self._soon = soon
+        self._full = full
+        self.busy = False
+        self._chunks: Iterator[bytes | memoryview] = iter(())
+        self._done: Callable[[int | None], None] = lambda _: None
         self._deflater = zlib.compressobj(1, wbits=-deflate_bits) if deflate_bits else None
         self._gathered: list[bytes] = []
         self._flush_at = written + _AT_ONCE
@@ -68,14 +94,8 @@ class FrameWriter:
         if self._deflater is not None and opcode < CLOSE and len(payload) <= _COMPRESS_UP_TO:
             first |= _COMPRESSED
             payload = self._deflate(self._deflater, payload)
-        size = len(payload)  # of an unmasked frame, RFC 6455, 5.2
-        if size < 126:
-            frame = bytes((first, size)) + payload
-        elif size < 65536:
-            frame = _MEDIUM(first, 126, size) + payload
-        else:
-            frame = _LONG(first, 127, size) + payload
-        if self._encrypted:
+        frame = _header(first, len(payload)) + payload
+        if self._encrypted and not self.busy:
             self._transport.write(frame)
             return stream_position(self._transport)
         if not self._gathered:
@@ -84,11 +104,42 @@ class FrameWriter:
         self._written += len(frame)
         if self._written > self._flush_at:
             self.flush()
-        return self._written
+        return None if self._encrypted else self._written
+
+    def send_long(
+        self, opcode: int, pieces: Sequence[bytes], done: Callable[[int | None], None]
+    ) -> None:
+        """Send one long frame a little in each turn of the loop, so that nobody waits for it but its client.
+
+        Args:
+            opcode: of the frame.
+            pieces: of its payload, in order; never compressed.
+            done: is called with where the frame ends (see `send`) once its last byte has been written.
+        """
+        self.flush()
+        head = _header(_FIN | opcode, sum(len(piece) for piece in pieces))
+        self._chunks = _cut((head, *pieces))
+        self._done = done
+        self.busy = True
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Write the next part of a long frame, if there is one and the client reads."""
+        if not self.busy or self._full():
+            return
+        chunk = next(self._chunks, None)
+        if chunk is not None:
+            self._transport.write(chunk)
+            self._written += len(chunk)
+            self._soon(self.go_on)
+            return
+        self.busy = False
+        self._done(stream_position(self._transport) if self._encrypted else self._written)
+        self.flush()
 
     def flush(self) -> None:
-        """Let everything leave that was sent so far."""
-        if self._gathered:
+        """Let everything leave that was sent so far, unless a long frame is on its way before it."""
+        if self._gathered and not self.busy:
             frames, self._gathered = self._gathered, []
             self._flush_at = self._written + _AT_ONCE
             self._transport.write(b"".join(frames))
