@@ -44,6 +44,7 @@ opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @pytest.mark.toxics("rest/slow-answers", arm=("rest",))
 def test_synchronous(rig):
+    assert (rig.time_scale, rig.seed) == (0.1, 7)  # from the ini file, unless the option says otherwise
     opener.open(rig.endpoints.rest + "/time").close()
     assert rig.wait("answer", within=50)["status"] == 200
 
@@ -94,8 +95,8 @@ def test_import_takes_less_than_20_ms() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [ASYNCIO, ("-p", "no:asyncio"), (*ASYNCIO, "-p", "no:xdist"), (*ASYNCIO, "-n", "2")],
-    ids=["all", "without asyncio", "without xdist", "with xdist"],
+    [("-p", "no:asyncio", "-p", "no:xdist"), (*ASYNCIO, "-n", "2")],
+    ids=["without asyncio and xdist", "with asyncio and xdist"],
 )
 def test_runs_without_a_rig_are_left_alone(
     pytester: pytest.Pytester, options: tuple[str, ...]
@@ -118,23 +119,18 @@ def test_runs_without_a_rig_are_left_alone(
 def test_a_rig_works_in_every_kind_of_test(
     pytester: pytest.Pytester, options: tuple[str, ...], more: str
 ) -> None:
-    """In synchronous tests, in tests with a loop of their own, and in asyncio's strict mode."""
+    """In synchronous tests, in tests with a loop of their own, and in asyncio's strict mode.
+
+    The settings may stand in the ini file; an option wins over them.
+    """
+    pytester.makeini("[pytest]\ndowntick_time_scale = 0.25\ndowntick_seed = 7\n")
     pytester.makepyfile(test_rig=WITH_RIG, **({"test_async": more} if more else {}))
     result = pytester.runpytest_subprocess(*STRICT, "--downtick-time-scale", "0.1", *options)
     result.assert_outcomes(passed=3 if more else 2)
 
 
-def test_settings_may_stand_in_the_ini_file(pytester: pytest.Pytester) -> None:
-    """Each setting is an option and an ini value; the option wins."""
-    pytester.makeini("[pytest]\ndowntick_time_scale = 0.25\ndowntick_seed = 7\n")
-    pytester.makepyfile("def test_scale(rig): assert (rig.time_scale, rig.seed) == (0.25, 8)")
-    options = (*STRICT, *ASYNCIO, "--downtick-seed", "8")
-    pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
-
-
 def test_help_tells_the_options(pytester: pytest.Pytester) -> None:
-    """Every option stands under its own heading in `pytest --help`, and the marker in `--markers`."""
+    """Every option stands in `pytest --help`."""
     told = pytester.runpytest_subprocess("--help").stdout.str()
     names = ("time-scale", "seed", "toxiproxy-url", "history")
     assert all(f"--downtick-{name}" in told for name in names)
-    assert "@pytest.mark.toxics" in pytester.runpytest_subprocess("--markers").stdout.str()
