@@ -34,7 +34,7 @@ bench: $(TOXIPROXY)  ## measure what the README promises, as tables
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lint-toxics: $(INSTALLED)  ## lint every fault profile of the library
-	$(BIN)/downtick lint toxics
+	$(BIN)/downtick lint $(ARGS)
 
 doctor: $(INSTALLED)  ## tell what this machine has, what it can witness, and what is missing
 	$(BIN)/downtick doctor
