@@ -52,7 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, so that `--strict-markers` knows it."""
+    """Register the marker, so that `--strict-markers` knows it, and refuse settings that cannot be meant."""
+    _number(config, "time-scale", float)
+    _number(config, "seed", int)
     config.addinivalue_line(
         "markers",
         "toxics(profile=None, *, arm=(), exchange=None): the fault profile that the `rig` of this test plays, "

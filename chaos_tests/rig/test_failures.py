@@ -2,152 +2,168 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from downtick.links.locate import CACHE_VARIABLE, cache_folder
 
-pytestmark = pytest.mark.integration
-_CACHE = cache_folder().parent  # before pytester gives the test another home
-pytest_plugins = ["pytester"]
+# One worker takes them all: they look at one run.
+pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("failures")]
 
-KILL = """
+SUITE = """
 import os, signal, subprocess
 import pytest
 from downtick.arena.host import shared_arena
 
-def kill_toxiproxy():
+def test_toxiproxy_dies(rig):
     arena = str(shared_arena().pid)
     listing = subprocess.run(["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
-    (server,) = [l.split()[0] for l in listing.splitlines() if l.split()[1] == arena]
+    (server,) = [line.split()[0] for line in listing.splitlines() if line.split()[1] == arena]
     os.kill(int(server), signal.SIGKILL)
-
-def kill_arena():
-    os.kill(shared_arena().pid, signal.SIGKILL)
-"""
-
-
-@pytest.fixture
-def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A pytest of its own, with helper processes of its own, but not with a Toxiproxy built anew."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(_CACHE))
-    pytester.makeini(
-        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
-    )
-    return pytester
-
-
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:cacheprovider", *arguments)
-
-
-def test_a_toxiproxy_that_dies_makes_the_test_an_error(pytester: pytest.Pytester) -> None:
-    """Not a pass, though the test body itself was content; and the next test has a rig again."""
-    pytester.makepyfile(
-        KILL
-        + """
-def test_content(rig):
-    kill_toxiproxy()
     with pytest.raises(Exception):
         rig.wait("never", within=30)
 
-def test_next(rig):
+def test_after_toxiproxy(rig):
     assert rig.endpoints.rest
-"""
-    )
-    result = run(pytester)
-    result.assert_outcomes(errors=1, passed=1)
-    result.stdout.fnmatch_lines(["*ToxiproxyDied*"])
 
-
-def test_an_arena_that_dies_makes_the_test_an_error(pytester: pytest.Pytester) -> None:
-    """The same for the helper process, and for a bot's assertion that failed because of it."""
-    pytester.makepyfile(
-        KILL
-        + """
-def test_failing(rig):
-    kill_arena()
+def test_arena_dies(rig):
+    os.kill(shared_arena().pid, signal.SIGKILL)
     try:
         rig.wait("never", within=30)
     finally:
         raise AssertionError("the bot seems broken")
 
-def test_next(rig):
+def test_after_arena(rig):
     assert rig.endpoints.rest
-"""
-    )
-    result = run(pytester)
-    result.assert_outcomes(errors=1, passed=1)
-    result.stdout.fnmatch_lines(["*ArenaDied*"])
 
-
-def test_a_failing_test_says_what_happened_and_how_to_run_it_again(
-    pytester: pytest.Pytester,
-) -> None:
-    """A timeline, the path of a history that can be read, and one command that fails in the same way."""
-    pytester.makepyfile(
-        """
-import pytest
+@pytest.mark.toxics("streaming/market-feed-reste")
+def test_misspelt(rig):
+    pass
 
 @pytest.mark.toxics(arm=("market_ws",))
 async def test_broken(rig):
     await rig.inject("market_ws", "reset")
     assert "bot" == "back"
 """
+
+INI = """
+[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A pytest run that has ended: what it printed, and the verdict of each test."""
+
+    code: int
+    text: str
+    folder: Path
+
+    @property
+    def verdicts(self) -> dict[str, set[str]]:
+        """The words for each test, of all its phases."""
+        found: dict[str, set[str]] = {}
+        for verdict, name in re.findall(
+            r"^(PASSED|FAILED|ERROR) \S+::(\w+)", self.text, re.MULTILINE
+        ):
+            found.setdefault(name, set()).add(verdict)
+        return found
+
+
+def pytest_run(folder: Path, suite: str, *arguments: str) -> Run:
+    """Run a suite in a pytest of its own, with helper processes of its own."""
+    (folder / "test_suite.py").write_text(suite)
+    (folder / "pytest.ini").write_text(INI)
+    plain = [
+        f"-pno:{plugin}" for plugin in ("randomly", "cacheprovider", "hypothesispytest", "xdist")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rA", *plain, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        env={**os.environ, CACHE_VARIABLE: str(cache_folder().parent)},
     )
-    result = run(pytester, "--downtick-time-scale", "0.5", "--downtick-seed", "7")
-    result.assert_outcomes(failed=1)
-    text = result.stdout.str()
-    assert re.search(r"\d\.\d{3}s +conductor +inject done: reset on market_ws", text)
-    (path,) = re.findall(r"history: (\S+)", text)
+    return Run(done.returncode, done.stdout + done.stderr, folder)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The suite above, run once."""
+    settings = ("--downtick-time-scale", "0.5", "--downtick-seed", "7")
+    return pytest_run(tmp_path_factory.mktemp("suite"), SUITE, *settings)
+
+
+def test_a_toxiproxy_that_dies_makes_the_test_an_error(run: Run) -> None:
+    """Not a pass, though the test body itself was content; and the next test has a rig again."""
+    assert run.verdicts["test_toxiproxy_dies"] == {"ERROR"}
+    assert "ToxiproxyDied" in run.text
+    assert run.verdicts["test_after_toxiproxy"] == {"PASSED"}
+
+
+def test_an_arena_that_dies_makes_the_test_an_error(run: Run) -> None:
+    """Nor a failure of the bot, though an assertion about the bot failed because of it."""
+    assert run.verdicts["test_arena_dies"] == {"ERROR"}
+    assert "ArenaDied" in run.text
+    assert run.verdicts["test_after_arena"] == {"PASSED"}
+
+
+def test_an_unknown_profile_is_an_error_with_a_near_miss(run: Run) -> None:
+    """A test that names a profile wrongly is told which one it may have meant."""
+    assert run.verdicts["test_misspelt"] == {"ERROR"}
+    assert "did you mean `streaming/market-feed-reset`" in run.text
+
+
+def test_a_failing_test_says_what_happened_and_how_to_run_it_again(run: Run) -> None:
+    """A timeline, the path of a history that can be read, and one command with its scale and seed."""
+    assert run.verdicts["test_broken"] == {"FAILED"}
+    story = run.text[run.text.index("_ test_broken _") :]
+    assert re.search(r"\d\.\d{3}s +conductor +inject done: reset on market_ws", story)
+    path = re.findall(r"history: (\S+)", story)[0]
     header, *events = Path(path).read_text().splitlines()
     assert '"seed":7' in header
     assert any('"inject_done"' in event for event in events)
-    (again,) = re.findall(r"run it again: pytest (.*)", text)
+    again = re.findall(r"run it again: pytest (.*)", story)[0]
+    assert "test_suite.py::test_broken" in again
     assert "--downtick-time-scale 0.5 --downtick-seed 7" in again
 
 
-def test_a_passing_test_leaves_a_history_only_where_it_is_asked_to(
-    pytester: pytest.Pytester,
-) -> None:
+def test_a_passing_test_leaves_no_history_unless_asked(run: Run, tmp_path: Path) -> None:
     """Nothing is littered; with a folder named, every test has its history there."""
-    pytester.makepyfile("def test_fine(rig): pass")
-    run(pytester).assert_outcomes(passed=1)
-    assert not (pytester.path / ".downtick").exists()
-    run(pytester, "--downtick-history", "kept").assert_outcomes(passed=1)
-    assert len(list((pytester.path / "kept").glob("*.jsonl"))) == 1
+    assert not list(run.folder.glob(".downtick/*test_after*"))
+    kept = pytest_run(tmp_path, "def test_fine(rig): pass", "--downtick-history", "kept")
+    assert kept.code == 0
+    assert len(list((tmp_path / "kept").glob("*.jsonl"))) == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--downtick-time-scale", "fast"), "not a number above 0"),
-        (("--downtick-seed", "x"), "not a whole number"),
-        (("--downtick-toxiproxy-url", "http://192.0.2.1:8474"), "loopback"),
+        (("--downtick-time-scale", "fast"), "'fast' is not a number above 0"),
+        (("--downtick-seed", "x"), "'x' is not a whole number"),
     ],
 )
-def test_a_bad_setting_is_one_clear_error(
-    pytester: pytest.Pytester, arguments: tuple[str, ...], told: str
-) -> None:
-    """What is wrong and what is allowed; no socket was opened."""
-    pytester.makepyfile("def test_fine(rig): pass")
-    result = run(pytester, *arguments)
-    assert result.ret != 0
-    result.stdout.fnmatch_lines([f"*{told}*"])
+def test_a_bad_setting_runs_nothing(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    """What is wrong and what is allowed, as pytest's own usage errors are told."""
+    run = pytest_run(tmp_path, "def test_fine(rig): pass", *arguments)
+    assert run.code == pytest.ExitCode.USAGE_ERROR
+    assert re.search(rf"^ERROR: .*{told}", run.text, re.MULTILINE)
+    assert run.verdicts == {}
 
 
-def test_an_unknown_profile_is_an_error_with_a_near_miss(pytester: pytest.Pytester) -> None:
-    """A test that names a profile wrongly says which one it may have meant."""
-    pytester.makepyfile(
-        """
-import pytest
-
-@pytest.mark.toxics("streaming/market-feed-reste")
-def test_typo(rig): pass
-"""
-    )
-    result = run(pytester)
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*market-feed-reset*"])
+def test_a_toxiproxy_elsewhere_is_refused(tmp_path: Path) -> None:
+    """Only loopback, and the message says so."""
+    elsewhere = ("--downtick-toxiproxy-url", "http://192.0.2.1:8474")
+    run = pytest_run(tmp_path, "def test_fine(rig): pass", *elsewhere)
+    assert run.verdicts["test_fine"] == {"ERROR"}
+    assert "loopback" in run.text
