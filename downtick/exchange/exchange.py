@@ -92,6 +92,9 @@ class Exchange:
         Raises:
             InputError: one of them is unknown, or a required attribute is missing.
         """
+        preparation = self._hub.faults.preparation(name, attributes)
+        if preparation is not None:
+            await asyncio.to_thread(preparation)
         return self._hub.faults.start(name, attributes, selectors)
 
     async def stop_fault(self, handle: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from time import monotonic, time_ns
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -13,6 +13,7 @@ from aiohttp import WSMsgType, web
 
 from downtick.exchange.connection import Connection
 from downtick.exchange.faults.base import Fate
+from downtick.exchange.faults.huge_snapshot import padded
 from downtick.exchange.frame_writer import CLOSE, PING, PONG, TEXT, FrameWriter
 from downtick.exchange.frames import Body, envelope
 from downtick.exchange.messages import error_frame
@@ -83,20 +84,25 @@ class FeedConnection:
     @property
     def backlog(self) -> bool:
         """Whether a frame would have to wait."""
-        return bool(self._waiting or self._hub.held or self._protocol.full)
+        return bool(self._waiting) or self._blocked
+
+    @property
+    def _blocked(self) -> bool:
+        return bool(self._hub.held or self._protocol.full or self._writer.busy)
 
     # -- sending -----------------------------------------------------------------------------------
 
     def send(self, body: Body) -> None:
         """Send a frame now, or keep it in line if the feed is held or the client reads too slowly."""
-        if self._waiting or self._hub.held or self._protocol.full:
+        if self._waiting or self._hub.held or self._protocol.full or self._writer.busy:
             self._keep(body)
         elif self._open:
             self._emit(body)
 
     def pump(self) -> None:
         """Send what waits, as far as it may leave now."""
-        while self._waiting and not (self._hub.held or self._protocol.full):
+        self._writer.go_on()
+        while self._waiting and not self._blocked:
             body = self._waiting.popleft()
             if not self._open:
                 self._waiting.clear()
@@ -108,7 +114,7 @@ class FeedConnection:
     def show(self, channel: str) -> None:
         """Send the snapshots of a subscribed channel again."""
         for body in self._session.snapshots(channel, self.active.get(channel, ())):
-            self.send(self._hub.faults.snapshot(self, body))
+            self.send(body)
 
     def say(self, text: bytes, kind: str, fault: int | None = None) -> None:
         """Send a text frame that has no envelope and no sequence number. It keeps its place in line."""
@@ -159,6 +165,10 @@ class FeedConnection:
         if fate is Fate.LATE:
             self._late.append((body, sequence, payload, fault))
             return
+        padding = self._hub.faults.padding(self, body)
+        if padding:
+            self._write_long(body, sequence, padded(payload, padding))
+            return
         self._write(body, sequence, payload, fault)
         if fate is Fate.TWICE:
             self._write(body, sequence, payload, fault)
@@ -172,6 +182,17 @@ class FeedConnection:
         )
         if self._hub.triggers.armed:
             self._hub.triggers.frame(body.channel)
+
+    def _write_long(self, body: Body, sequence: int, pieces: Sequence[bytes]) -> None:
+        size = sum(len(piece) for piece in pieces)
+
+        def sent(offset: int | None) -> None:
+            self._last_frame = self._hub.journal.frame(self.number, body, sequence, size, offset)
+            if self._hub.triggers.armed:
+                self._hub.triggers.frame(body.channel)
+            self.pump()
+
+        self._writer.send_long(TEXT, pieces, sent)
 
     # -- ending ------------------------------------------------------------------------------------
 
@@ -290,7 +311,7 @@ class FeedConnection:
             self.say(error_frame(answer.refused.answer), "error")
             return
         for body in answer.bodies:
-            self.send(self._hub.faults.snapshot(self, body))
+            self.send(body)
         self._hub.subscribed(self)
         if answer.request is not None and answer.request.type == "subscribe":
             self._hub.triggers.count("exchange.subscriptions")

@@ -63,7 +63,7 @@ class FrameWriter:
         full: tells whether the client must read before more is to be written.
 
     Attributes:
-        busy: whether a long frame is on its way; frames sent meanwhile leave after it.
+        busy: whether a long frame is on its way; a control frame sent meanwhile leaves after it.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class FrameWriter:
         self._done: Callable[[int | None], None] = lambda _: None
         self._deflater = zlib.compressobj(1, wbits=-deflate_bits) if deflate_bits else None
         self._gathered: list[bytes] = []
+        self._after: list[bytes] = []  # control frames that came in the midst of a long frame
         self._flush_at = written + _AT_ONCE
 
     def send(self, opcode: int, payload: bytes) -> int | None:
@@ -95,7 +96,12 @@ class FrameWriter:
             first |= _COMPRESSED
             payload = self._deflate(self._deflater, payload)
         frame = _header(first, len(payload)) + payload
-        if self._encrypted and not self.busy:
+        if self.busy:
+            self._after.append(frame)
+            return None
+        if self._encrypted:
+            if self._transport.is_closing():
+                return None  # reset a moment ago: asyncio's TLS transport would raise AttributeError
             self._transport.write(frame)
             return stream_position(self._transport)
         if not self._gathered:
@@ -104,7 +110,7 @@ class FrameWriter:
         self._written += len(frame)
         if self._written > self._flush_at:
             self.flush()
-        return None if self._encrypted else self._written
+        return self._written
 
     def send_long(
         self, opcode: int, pieces: Sequence[bytes], done: Callable[[int | None], None]
@@ -134,12 +140,16 @@ class FrameWriter:
             self._soon(self.go_on)
             return
         self.busy = False
-        self._done(stream_position(self._transport) if self._encrypted else self._written)
-        self.flush()
+        end = stream_position(self._transport) if self._encrypted else self._written
+        after, self._after = self._after, []
+        for frame in after:
+            self._transport.write(frame)
+            self._written += len(frame)
+        self._done(end)
 
     def flush(self) -> None:
-        """Let everything leave that was sent so far, unless a long frame is on its way before it."""
-        if self._gathered and not self.busy:
+        """Let everything leave that was sent so far."""
+        if self._gathered:
             frames, self._gathered = self._gathered, []
             self._flush_at = self._written + _AT_ONCE
             self._transport.write(b"".join(frames))

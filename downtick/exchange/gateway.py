@@ -95,6 +95,7 @@ class Gateway:
             int(socket.compress),
             encrypted=transport.get_extra_info("ssl_object") is not None,
             soon=asyncio.get_running_loop().call_soon,
+            full=lambda: protocol.full,
         )
         session = Session(self._products, self._snapshots, self._rules, monotonic(), self._channels)
         feed = FeedConnection(self._hub, connection, protocol, writer, session)

@@ -34,6 +34,7 @@ def _writer(
         deflate_bits,
         encrypted=False,
         soon=soon.append,
+        full=lambda: False,
     )
     return writer, transport, soon
 
@@ -108,3 +109,43 @@ def test_many_bytes_leave_before_the_end_of_the_turn() -> None:
     for _ in range(40):
         writer.send(TEXT, b"x" * 2000)
     assert len(transport.writes) == 1
+
+
+def test_a_long_frame_leaves_in_parts_and_others_wait_for_its_end() -> None:
+    """A control frame never stands inside another frame."""
+    writer, transport, soon = _writer(written=7)
+    ends: list[int | None] = []
+    writer.send(TEXT, b"before")
+    writer.send_long(TEXT, (b"a" * 300_000, b"b" * 300_000), ends.append)
+    assert writer.busy
+    assert ends == []
+    assert writer.send(PING, b"x") is None
+    for end_of_turn in soon:  # grows meanwhile
+        end_of_turn()
+    stream = b"".join(transport.writes)
+    assert not writer.busy
+    assert [(opcode, len(data)) for opcode, data in _read(stream)] == [
+        (Opcode.TEXT, 6),
+        (Opcode.TEXT, 600_000),
+        (Opcode.PING, 1),
+    ]
+    assert ends == [7 + len(stream) - 3]
+    assert len(transport.writes) > 5
+
+
+class _ResetTls(asyncio.Transport):
+    """A TLS transport of asyncio whose connection was reset and which was closed for it."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        raise AttributeError("'NoneType' object has no attribute '_write_appdata'")
+
+
+def test_a_frame_for_a_tls_connection_that_was_just_reset_goes_nowhere() -> None:
+    """The market's event goes on to the other connections."""
+    writer = FrameWriter(
+        _ResetTls(), 0, 0, encrypted=True, soon=lambda _: None, full=lambda: False
+    )
+    assert writer.send(TEXT, b"{}") is None

@@ -70,6 +70,8 @@ class Fault:
     """
 
     name: ClassVar[str]
+    slow: ClassVar[bool] = False
+    """Whether `prepare` has something to do."""
 
     def __init__(
         self,
@@ -88,6 +90,16 @@ class Fault:
         """Count a hit and journal it."""
         self.hits += 1
         self._hit(self, **what)
+
+    @staticmethod
+    def prepare(attributes: Mapping[str, Any]) -> None:
+        """Make what takes long to make; called in a thread before the fault starts."""
+
+    @property
+    def framing(self) -> bool:
+        """Whether this kind of fault looks at frames."""
+        kind = type(self)
+        return kind.frame is not Fault.frame or kind.padding is not Fault.padding
 
     @property
     def over(self) -> bool:
@@ -113,9 +125,9 @@ class Fault:
         """Decide on a frame that is about to be sent."""
         return Fate.SENT
 
-    def snapshot(self, feed: Feed, body: Body) -> Body:
-        """Change a snapshot that is about to be sent."""
-        return body
+    def padding(self, feed: Feed, body: Body) -> bytes:
+        """Return price levels to put at the end of a frame, each with a comma before it; empty for none."""
+        return b""
 
     def request(
         self, conn: int, method: str, path: str, products: Sequence[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import count
 from typing import Any, Final, Literal
 
@@ -90,9 +91,20 @@ class FaultBook:
             selectors=dict(selectors) or None,
         )
         self._on[handle] = fault
+        self._note_framing()
         fault.begin(self._feeds())
         self._sort_out()
         return handle
+
+    def preparation(self, name: str, attributes: Mapping[str, Any]) -> Callable[[], None] | None:
+        """Return what is to be done in a thread before this fault starts, or None.
+
+        Raises:
+            InputError: as `start`.
+        """
+        filled = _filled(name, attributes)
+        kind = _KINDS[name]
+        return partial(kind.prepare, filled) if kind.slow else None
 
     def stop(self, handle: int) -> None:
         """Stop a fault. One that is over already is left alone."""
@@ -151,11 +163,9 @@ class FaultBook:
                 return fate, fault.handle
         return Fate.SENT, None
 
-    def snapshot(self, feed: Feed, body: Body) -> Body:
-        """Return a snapshot as the faults change it."""
-        for fault in self._on.values():
-            body = fault.snapshot(feed, body)
-        return body
+    def padding(self, feed: Feed, body: Body) -> bytes:
+        """Return the price levels that the faults put at the end of a frame."""
+        return b"".join([fault.padding(feed, body) for fault in self._framing])
 
     def left(self, feed: Feed) -> None:
         """A feed connection is gone."""
@@ -171,10 +181,13 @@ class FaultBook:
             self.stop(fault.handle)
 
     def _sort_out(self) -> None:
-        """End what is over, and note who looks at frames."""
+        """End what is over, and note which faults look at frames."""
         for fault in [fault for fault in self._on.values() if fault.over]:
             self.stop(fault.handle)
-        self._framing = [f for f in self._on.values() if type(f).frame is not Fault.frame]
+        self._note_framing()
+
+    def _note_framing(self) -> None:
+        self._framing = [fault for fault in self._on.values() if fault.framing]
         self.any_frames = bool(self._framing)
 
 

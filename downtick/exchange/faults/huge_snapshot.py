@@ -2,46 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final
-
-import msgspec
+from typing import Any, Final
 
 from downtick.exchange.faults.base import Fault, Feed
 from downtick.exchange.frames import Body
 
-_END: Final = b"]}]"  # of a snapshot: levels, event, events
+_END: Final = b"]}]}"  # of a snapshot: levels, event, events, frame
 _FIRST_PRICE: Final = 10_000_000  # above every real offer, so that the offers stay sorted
 _LEVEL: Final = '{"side":"offer","event_time":"1970-01-01T00:00:00Z","price_level":"@.%02d","new_quantity":"0.01"}'
 _PER_PRICE: Final = ",".join(_LEVEL % cent for cent in range(100)).encode()
 
 
 @lru_cache(maxsize=4)
-def padding(size: int) -> bytes:
+def offers(size: int) -> bytes:
     """Return offers, best first, that are at least so many bytes long; each with a comma before it."""
     one = len(_PER_PRICE) + 100 * (len(str(_FIRST_PRICE)) - 1) + 1
     prices = range(_FIRST_PRICE, _FIRST_PRICE + size // one + 1)
     return b"".join([b"," + _PER_PRICE.replace(b"@", b"%d" % price) for price in prices])
 
 
+def padded(frame: bytes, more: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return a snapshot's frame with more levels, in pieces, because so much is not copied lightly."""
+    levels = frame.removesuffix(_END)
+    return levels, more[1:] if levels.endswith(b"[") else more, _END
+
+
 class HugeSnapshot(Fault):
     """Pads snapshots of ``level2``, and has open subscriptions shown one at once."""
 
     name = "huge_snapshot"
+    slow = True
+
+    @staticmethod
+    def prepare(attributes: Mapping[str, Any]) -> None:
+        """Write the levels."""
+        offers(attributes["bytes"])
 
     def begin(self, feeds: Sequence[Feed]) -> None:
         """Show one to whoever is subscribed."""
-        padding(self.attributes["bytes"])
         for feed in feeds:
             feed.show("level2")
 
-    def snapshot(self, feed: Feed, body: Body) -> Body:
+    def padding(self, feed: Feed, body: Body) -> bytes:
         """Pad a snapshot of ``level2``."""
-        if body.channel != "l2_data" or not self.selector.take(products=body.products):
-            return body
-        levels = body.events.removesuffix(_END)
-        more = padding(self.attributes["bytes"])
-        events = levels + (more[1:] if levels.endswith(b"[") else more) + _END
-        self.hit(conn=feed.number, channel=body.channel, size=len(events))
-        return msgspec.structs.replace(body, events=events)
+        if body.channel != "l2_data" or body.type != "snapshot":
+            return b""
+        if not self.selector.take(products=body.products):
+            return b""
+        self.hit(conn=feed.number, channel=body.channel, size=self.attributes["bytes"])
+        return offers(self.attributes["bytes"])

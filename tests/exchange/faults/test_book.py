@@ -8,6 +8,7 @@ import pytest
 
 from downtick.errors import InputError
 from downtick.exchange.faults import Fate, FaultBook
+from downtick.exchange.faults.huge_snapshot import padded
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
 from downtick.exchange.vocabulary import EXCHANGE_FAULTS
@@ -195,17 +196,20 @@ def test_a_strike_can_be_aimed() -> None:
 
 @pytest.mark.parametrize("book", [b"[]", b'[{"side":"bid","price_level":"1"}]'])
 def test_a_huge_snapshot_is_valid_json_of_at_least_its_size(book: bytes) -> None:
-    """Whatever the book held before; other snapshots stay as they are."""
-    events = b'"events":[{"type":"snapshot","product_id":"BTC-USD","updates":%b}]' % book
+    """Whatever the book held before; other frames stay as they are."""
+    snapshot = Body("l2_data", "snapshot", ("BTC-USD",), b"")
     desk = Desk(FakeFeed(1))
     desk.start("huge_snapshot", bytes=100_000)
     assert desk.feeds[0].done == [("show", "level2")]
-    padded = desk.book.snapshot(desk.feeds[0], Body("l2_data", "snapshot", ("BTC-USD",), events))
-    assert 100_000 <= len(padded.events) < 200_000
-    (event,) = json.loads(b"{%b}" % padded.events)["events"]
+    assert desk.book.any_frames
+    assert desk.book.padding(desk.feeds[0], TICKER) == b""
+    assert desk.book.padding(desk.feeds[0], BOOK) == b""
+    more = desk.book.padding(desk.feeds[0], snapshot)
+    frame = b"".join(padded(b'{"events":[{"type":"snapshot","updates":%b}]}' % book, more))
+    assert 100_000 <= len(frame) < 200_000
+    (event,) = json.loads(frame)["events"]
     offers = [float(level["price_level"]) for level in event["updates"] if level["side"] != "bid"]
     assert offers == sorted(offers)
-    assert desk.book.snapshot(desk.feeds[0], TICKER) is TICKER
 
 
 def test_refused_connections_are_those_of_one_door() -> None:
