@@ -106,6 +106,14 @@ class _Session:
         self.sequence += 1
         await self.connection.send(json.dumps(frame))
 
+    async def snapshot(self, product: str) -> None:
+        level = '{"side":"bid","price_level":"1","new_quantity":"1"}'
+        levels = ",".join([level] * (1 + self.script.snapshot_bytes // len(level)))
+        event = {"type": "snapshot", "product_id": product, "updates": []}
+        frame = {"channel": "l2_data", "sequence_num": self.sequence, "events": [event]}
+        self.sequence += 1
+        await self.connection.send(json.dumps(frame).replace("[]", f"[{levels}]"))
+
     async def listen(self) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for text in self.connection:
@@ -123,12 +131,8 @@ class _Session:
             )
             return
         if verb == "subscribe" and channel == "level2":
-            levels = [{"side": "bid", "price_level": "1", "new_quantity": "1"}]
-            levels *= 1 + self.script.snapshot_bytes // 60
             for product in products:
-                await self.send(
-                    "l2_data", {"type": "snapshot", "product_id": product, "updates": levels}
-                )
+                await self.snapshot(product)
         if self.script.acknowledges:
             active = self.script.subscribed(self.number)
             listed = {name: sorted(held) for name, held in active.items()}

@@ -57,7 +57,7 @@ async def test_an_error_to_a_subscription_leads_to_a_new_connection(exchange: Sc
     await eventually(lambda: exchange.opened == 3)
     exchange.complaint = None
     await waiting
-    assert client.stats.errors >= 3
+    assert client.stats.errors >= 2
     assert client.stats.losses["refused"] >= 2
     await client.close()
 
@@ -112,7 +112,7 @@ async def test_a_snapshot_of_twelve_mebibytes_arrives(exchange: Scripted) -> Non
     exchange.snapshot_bytes = 12 * 2**20
     async with fast(exchange) as client:
         await client.subscribe(["BTC-USD"], ["level2"])
-        message = await next_message(client, within=20.0)
+        message = await next_message(client, within=40.0)
         assert len(message.events[0]["updates"]) > 200_000
         await eventually(lambda: client.state is State.LIVE)
         assert exchange.opened == 1
