@@ -13,8 +13,7 @@ import pytest
 
 from downtick.links.locate import CACHE_VARIABLE, cache_folder
 
-# One worker takes them all: they look at one run.
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("failures")]
+pytestmark = pytest.mark.integration
 
 SUITE = """
 import os, signal, subprocess
