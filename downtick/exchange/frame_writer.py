@@ -101,7 +101,9 @@ class FrameWriter:
             return None
         if self._encrypted:
             if self._transport.is_closing():
-                return None  # reset a moment ago: asyncio's TLS transport would raise AttributeError
+                return (
+                    None  # reset a moment ago: asyncio's TLS transport would raise AttributeError
+                )
             self._transport.write(frame)
             return stream_position(self._transport)
         if not self._gathered:
@@ -131,7 +133,7 @@ class FrameWriter:
 
     def go_on(self) -> None:
         """Write the next part of a long frame, if there is one and the client reads."""
-        if not self.busy or self._full():
+        if not self.busy or self._full() or self._transport.is_closing():
             return
         chunk = next(self._chunks, None)
         if chunk is not None:

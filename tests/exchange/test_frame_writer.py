@@ -145,7 +145,5 @@ class _ResetTls(asyncio.Transport):
 
 def test_a_frame_for_a_tls_connection_that_was_just_reset_goes_nowhere() -> None:
     """The market's event goes on to the other connections."""
-    writer = FrameWriter(
-        _ResetTls(), 0, 0, encrypted=True, soon=lambda _: None, full=lambda: False
-    )
+    writer = FrameWriter(_ResetTls(), 0, 0, encrypted=True, soon=lambda _: None, full=lambda: False)
     assert writer.send(TEXT, b"{}") is None
