@@ -21,7 +21,10 @@ class _Transport:
         self.writes: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        self.writes.append(data)
+        self.writes.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        return False
 
 
 def _writer(
