@@ -23,7 +23,7 @@ class ExchangeConfig:
         seed: of the market.
         time_scale: real seconds per nominal second.
         products: what is traded in the seeded market.
-        tick_rate: market events per nominal second, of all products together.
+        tick_rate: market events per nominal second, of each product.
         tape: a recorded capture to play instead of the seeded market.
         certificate: PEM chain; with it every port serves TLS beside plain text.
         private_key: PEM key of the certificate.
@@ -40,7 +40,7 @@ class ExchangeConfig:
     seed: int = 1
     time_scale: float = 1.0
     products: tuple[str, ...] = ("BTC-USD", "ETH-USD")
-    tick_rate: float = 50.0
+    tick_rate: float = 10.0
     tape: Path | None = None
     certificate: Path | None = None
     private_key: Path | None = None
