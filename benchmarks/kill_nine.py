@@ -14,8 +14,11 @@ from benchmarks.table import Row, show
 from chaos_tests.rig.killing import Kind, Phase, kill_run
 from chaos_tests.rig.leftovers import Traces
 
-RUNS: list[tuple[Kind, int]] = [("alone", 14), ("xdist", 6)]
-PHASES: tuple[Phase, Phase] = ("starting", "playing")
+RUNS: list[tuple[Kind, Phase, int]] = [
+    ("alone", "starting", 7),
+    ("alone", "playing", 7),
+    ("workers", "playing", 6),
+]
 SPAN = 2.0
 """Seconds of each phase within which the moments lie."""
 
@@ -40,11 +43,8 @@ def main() -> None:
     draw = random.Random(seed)
     print(f"\nkill -9 at random moments, seed {seed}")
     rows = [
-        Row.of(
-            {"alone": "a rig", "xdist": "pytest -n 2"}[kind],
-            [kill(kind, PHASES[n % 2], draw.uniform(0, SPAN)) for n in range(count)],
-        )
-        for kind, count in RUNS
+        Row.of(f"{kind}, {phase}", [kill(kind, phase, draw.uniform(0, SPAN)) for _ in range(count)])
+        for kind, phase, count in RUNS
     ]
     show("nothing is left after kill -9 (s)", rows)
 

@@ -1,6 +1,6 @@
-"""What `test_kill_nine` kills: rigs that play a profile again and again, under pytest or alone.
+"""What `killing` kills: rigs that play a profile again and again, under pytest or alone.
 
-Each rig notes in the file named by `NOTES` where it listens, so that somebody can look there afterwards.
+The file named by `NOTES` tells when they are up and where they listen, so that somebody can look there afterwards.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,12 @@ async def play(rig: Rig) -> None:
 async def test_play(rig: Rig, number: int) -> None:
     """The profile is played to its end, unless somebody kills the run."""
     await play(rig)
+
+
+def test_idle() -> None:
+    """A worker that has no rig yet waits until somebody kills the run."""
+    Path(os.environ[NOTES]).write_text("\n", encoding="utf-8")
+    threading.Event().wait()
 
 
 async def main() -> None:

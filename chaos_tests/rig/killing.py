@@ -14,17 +14,19 @@ from typing import Literal
 from chaos_tests.rig.killed_suite import NOTES
 from chaos_tests.rig.leftovers import Traces
 
-Kind = Literal["alone", "xdist"]
+Kind = Literal["alone", "workers", "idle workers"]
 Phase = Literal["starting", "playing"]
 
 ROOT = Path(__file__).parents[2]
+PYTEST = [
+    *("-m", "pytest", "chaos_tests/rig/killed_suite.py", "-n", "2", "-p", "no:cacheprovider"),
+    *("--downtick-time-scale", "0.1", "--basetemp", "{0}/base"),
+    *("--downtick-history", "{0}/histories"),
+]
 COMMANDS: dict[Kind, list[str]] = {
     "alone": ["-m", "chaos_tests.rig.killed_suite"],
-    "xdist": [
-        *("-m", "pytest", "chaos_tests/rig/killed_suite.py", "-n", "2", "-p", "no:cacheprovider"),
-        *("--downtick-time-scale", "0.1", "--basetemp", "{0}/base"),
-        *("--downtick-history", "{0}/histories"),
-    ],
+    "workers": [*PYTEST, "-k", "play"],
+    "idle workers": [*PYTEST, "-k", "idle"],
 }
 
 
@@ -47,8 +49,8 @@ def kill_run(kind: Kind, phase: Phase, moment: float, traces: Traces, folder: Pa
     """Start a run, kill it, and wait until nothing is left but its histories.
 
     Args:
-        kind: a process that holds a rig, or a pytest controller with two workers that hold one each.
-        phase: whether the moment counts from the start of the process or of the first rig.
+        kind: a process that holds a rig, or a pytest controller whose two workers hold one each, or none yet.
+        phase: whether the moment counts from the start of the process or of the first test or rig.
         moment: when to kill it, in seconds.
         traces: marks the run.
         folder: for the run's output and histories.
@@ -81,7 +83,7 @@ def kill_run(kind: Kind, phase: Phase, moment: float, traces: Traces, folder: Pa
             took = traces.gone_after(since)
         finally:
             run.kill()
-    ports = [line.split() for line in notes.read_text().splitlines()]
+    ports = [line.split() for line in notes.read_text().split("\n") if line]
     assert [(host, port) for host, port in ports if _listening(host, int(port))] == []
     return Killed(processes, len(ports), took)
 

@@ -49,7 +49,11 @@ class Traces:
         )
 
     def _numbers(self) -> set[str]:
-        return {line.split()[0] for line in _ps("axeww") if self._mark in line}
+        marks = (
+            self._mark,
+            f"{self.temporary}/",
+        )  # the latter of one that was given no environment
+        return {line.split()[0] for line in _ps("axeww") if any(mark in line for mark in marks)}
 
 
 def eventually(
