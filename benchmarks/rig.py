@@ -15,6 +15,7 @@ from benchmarks.table import Row, show
 from downtick.arena.host import close_shared_arenas, shared_arena
 from downtick.links.control import Control
 from downtick.links.link import Link
+from downtick.links.vocabulary import LINKS
 from downtick.prepare import prepare
 from downtick.profiles.schedule import Act, Schedule
 from downtick.rig import Rig
@@ -71,11 +72,11 @@ def _steps(plan: Schedule, template: Act) -> Schedule:
             number=number,
             at=(number + 1) * EVERY,
             when=None,
-            duration=None,
+            duration=EVERY / 2,
             place="toxic",
-            link="market_ws",
+            link=LINKS[number // 2 % 3],
             name="latency",
-            attributes={"latency": 0, "jitter": 0},
+            attributes={"latency": 1, "jitter": 0},
             stream=("upstream", "downstream")[number % 2],
         )
         for number in range(STEPS)
