@@ -23,7 +23,7 @@ async def step_healed(rig: Rig, name: str, nth: int = 1) -> Event:
 async def live_on(watch: Watch) -> None:
     """Let the connection deliver for a while, so that there is something to judge."""
     seen = len(watch.messages)
-    await watch.condition(lambda: len(watch.messages) > seen + 5, within=10, name="data goes on")
+    await watch.condition(lambda: len(watch.messages) > seen + 5, within=30, name="data goes on")
 
 
 def resubscribed(watch: Watch, connection: int) -> None:

@@ -49,13 +49,13 @@ async def test_latency_of_800_ms(rig: Rig, make: Make) -> None:
     late = watch.ages(1, slow.at + rig.scaled(2), healed.at - rig.scaled(1))
     assert median(usual) < 0.5
     assert len(late) > 20
-    assert min(late) > 0.79
+    assert min(late) > 0.75
 
 
 @pytest.mark.toxics("streaming/bandwidth-1kbs")
 async def test_bandwidth_of_1_kb_a_second(rig: Rig, make_plain: Make) -> None:
     """A feed that falls behind is left for a new one: no price is older than two ping timeouts."""
-    async with watching(rig, make_plain) as watch:
+    async with watching(rig, make_plain, ("ticker",)) as watch:
         slow = await step_done(rig, "bandwidth")
         healed = await step_healed(rig, "bandwidth")
         await watch.data(since=healed.at + rig.scaled(2), within=5, name="data at full speed")
@@ -78,7 +78,7 @@ async def test_bandwidth_of_1_kb_a_second(rig: Rig, make_plain: Make) -> None:
 @pytest.mark.toxics("streaming/small-slices")
 async def test_small_slices(rig: Rig, make_plain: Make, reads: list[tuple[float, int]]) -> None:
     """Frames that come in crumbs are put together again, every one."""
-    async with watching(rig, make_plain) as watch:
+    async with watching(rig, make_plain, ("ticker",)) as watch:
         sliced = await step_done(rig, "slicer")
         healed = await step_healed(rig, "slicer")
         await live_on(watch)
@@ -92,7 +92,7 @@ async def test_small_slices(rig: Rig, make_plain: Make, reads: list[tuple[float,
 @pytest.mark.toxics("streaming/sequence-gap")
 async def test_a_sequence_gap_is_told_and_the_book_made_anew(rig: Rig, make: Make) -> None:
     """The consumer hears of the gap, and gets no update of the book before its new snapshot."""
-    async with watching(rig, make, ("ticker", "level2")) as watch:
+    async with watching(rig, make) as watch:
         await step_done(rig, "sequence_gap")
         gap = await watch.until(
             lambda item: isinstance(item, Gap) and item.reason == "sequence",
@@ -139,7 +139,7 @@ async def test_frames_out_of_order(rig: Rig, make: Make) -> None:
 @pytest.mark.toxics("streaming/duplicate-frame")
 async def test_frames_that_come_twice(rig: Rig, make: Make) -> None:
     """Each is delivered once."""
-    async with watching(rig, make, ("ticker", "market_trades")) as watch:
+    async with watching(rig, make, ("ticker", "level2", "market_trades")) as watch:
         await step_done(rig, "duplicate_frame", nth=3)
         await watch.condition(
             lambda: watch.client.stats.duplicates == 3, within=5, name="three duplicates"
@@ -182,7 +182,7 @@ async def test_an_error_message_is_survived(rig: Rig, make: Make) -> None:
 @pytest.mark.toxics("streaming/snapshot-12mib")
 async def test_a_snapshot_of_twelve_mebibytes(rig: Rig, make_plain: Make) -> None:
     """It is taken whole, the connection lives on, and so do tickers."""
-    async with watching(rig, make_plain, ("ticker", "level2")) as watch:
+    async with watching(rig, make_plain) as watch:
         huge = await step_done(rig, "huge_snapshot")
         book = await watch.until(
             lambda item: isinstance(item, Message) and _is_book(item, "snapshot"),

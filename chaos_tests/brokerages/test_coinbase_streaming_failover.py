@@ -23,7 +23,7 @@ async def test_coinbase_websocket_reconnect_on_disconnect(rig: Rig, make: Make) 
     The feed waited with the reset until the client had read everything, so that everything is what it must
     have delivered of the first connection.
     """
-    async with watching(rig, make, ("ticker", "market_trades")) as watch:
+    async with watching(rig, make, ("ticker", "level2", "market_trades")) as watch:
         reset = await step_done(rig, "reset")
         await watch.data(since=reset.at, within=5, connection=2, name="data after the reset")
         await live_on(watch)
@@ -39,7 +39,7 @@ async def test_coinbase_websocket_reconnect_on_disconnect(rig: Rig, make: Make) 
 @pytest.mark.toxics("streaming/market-feed-close")
 async def test_a_closed_connection_is_made_again(rig: Rig, make: Make) -> None:
     """A FIN without a close frame is a loss like a reset."""
-    async with watching(rig, make, ("ticker", "market_trades")) as watch:
+    async with watching(rig, make, ("ticker", "level2", "market_trades")) as watch:
         closed = await step_done(rig, "close")
         await watch.data(since=closed.at, within=5, connection=2, name="data after the close")
         await live_on(watch)
@@ -210,7 +210,8 @@ async def test_heartbeats_that_stop_while_data_flows(rig: Rig, make: Make) -> No
     assert set(watch.losses()) == {"heartbeats"}
     first = watch.connections()[0]
     sent = rig.history.select("frame_sent", conn=first, after=silent.at)
-    assert {frame["channel"] for frame in sent if frame.at < loss.at} == {"ticker"}
+    assert {frame["channel"] for frame in sent if frame.at < loss.at} <= {"ticker", "l2_data"}
+    assert sent
 
 
 @pytest.mark.toxics("streaming/data-silence")
@@ -231,7 +232,7 @@ async def test_data_that_stops_while_heartbeats_go_on(rig: Rig, make: Make) -> N
 @pytest.mark.toxics("streaming/level2-silence")
 async def test_one_channel_that_stops_beside_another(rig: Rig, make: Make) -> None:
     """A book that stands still is noticed although tickers go on, and no update is applied to a wrong one."""
-    async with watching(rig, make, ("ticker", "level2")) as watch:
+    async with watching(rig, make) as watch:
         silent = await step_done(rig, "data_silence")
         loss = await watch.loss(since=silent.at, within=30, name="the silence is noticed")
         healed = await step_healed(rig, "data_silence")
@@ -292,7 +293,7 @@ async def test_a_short_freeze_is_sat_out(rig: Rig, make: Make) -> None:
 
 
 def _nothing_came(watch: Watch, start: float, end: float) -> None:
-    """Nothing reached the client between two instants, but for what was on its way at the first."""
-    on_its_way = watch.rig.scaled(0.5)
-    came = [m for m in watch.messages if start + on_its_way < m.received_at < end]
+    """Nothing reached the client between two instants, but for what was on its way at either."""
+    margin = watch.rig.scaled(0.75)
+    came = [m for m in watch.messages if start + margin < m.received_at < end - margin]
     assert not came

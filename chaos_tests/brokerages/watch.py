@@ -231,7 +231,7 @@ def trade_ids(message: Message, product: str) -> list[int]:
 async def watching(
     rig: Rig,
     make: Make,
-    channels: Sequence[str] = ("ticker",),
+    channels: Sequence[str] = ("ticker", "level2"),
     products: Sequence[str] = ("BTC-USD",),
 ) -> AsyncIterator[Watch]:
     """Bring the client up, subscribed and live, read it, and close it in the end."""
