@@ -167,7 +167,13 @@ def candles(state: MarketState, clock: MarketClock, product_id: str, query: Quer
     # By the clock on the wall, so that what is a good request at full speed is one at any time scale.
     if (end - start) // GRANULARITIES[granularity] > _MOST_CANDLES:
         return v3_error(400, _TOO_MANY_CANDLES)
-    found = state.candles(product_id, granularity, clock.nominal(start), clock.nominal(end))
+    found = state.candles(
+        product_id,
+        granularity,
+        clock.nominal(start),
+        clock.nominal(end),
+        min(limit, _MOST_CANDLES),
+    )
     written = [
         {
             "start": str(clock.label(candle.start)),
@@ -177,7 +183,7 @@ def candles(state: MarketState, clock: MarketClock, product_id: str, query: Quer
             "close": text(candle.close),
             "volume": text(candle.volume),
         }
-        for candle in found[: min(limit, _MOST_CANDLES)]
+        for candle in found
     ]
     return _data({"candles": written})
 

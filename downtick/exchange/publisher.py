@@ -114,4 +114,4 @@ class Publisher:
         """Return the newest five-minute candles, newest first."""
         now = self._clock.origin + self._last
         start = now - count * _FIVE_MINUTES
-        return self._state.candles(product, "FIVE_MINUTE", start, now)[:count]
+        return self._state.candles(product, "FIVE_MINUTE", start, now, count)

@@ -68,7 +68,7 @@ def bodies() -> dict[tuple[str, str], Body]:
     change = next(event for event in MARKET.events() if isinstance(event, BookChange))
     tickers = [market.ticker("BTC-USD")]
     trades = market.trades("BTC-USD", 5)
-    candles = market.candles("BTC-USD", "FIVE_MINUTE", 0, 1e12)
+    candles = market.candles("BTC-USD", "FIVE_MINUTE", 0, 1e12, 350)
     made = [
         frames.ticker_snapshot(tickers),
         frames.ticker_update(tickers[0]),
@@ -293,7 +293,7 @@ def test_candle_starts_follow_the_time_scale() -> None:
     market = MarketState(MARKET.openings, clock.origin)
     for event in islice(MARKET.events(), 2000):
         market.apply(event)
-    candles = market.candles("BTC-USD", "FIVE_MINUTE", 0, 1e12)
+    candles = market.candles("BTC-USD", "FIVE_MINUTE", 0, 1e12, 350)
     body = frames.candles_snapshot("BTC-USD", candles, clock)
     starts = [int(c["start"]) for c in json.loads(b"{%b}" % body.events)["events"][0]["candles"]]
     assert {start % 30 for start in starts} == {0}

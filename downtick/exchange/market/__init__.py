@@ -1,8 +1,8 @@
 """The market: a seed or a tape makes events, and a state folds them. No clock, no I/O."""
 
 from downtick.exchange.market.book import Book as Book
+from downtick.exchange.market.candle import Candle as Candle
 from downtick.exchange.market.candles import GRANULARITIES as GRANULARITIES
-from downtick.exchange.market.candles import Candle as Candle
 from downtick.exchange.market.clock import MarketClock as MarketClock
 from downtick.exchange.market.events import BookChange as BookChange
 from downtick.exchange.market.events import Level as Level

@@ -1,14 +1,15 @@
-"""Candles, folded from trades."""
+"""Candles, folded from trades, and before them those of the history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import chain, groupby, islice
 from typing import Final
 
-import msgspec
-
+from downtick.exchange.market.candle import Candle, joined
 from downtick.exchange.market.events import Trade
+from downtick.exchange.market.history import History
 
 GRANULARITIES: Final = {
     "ONE_MINUTE": 60,
@@ -26,35 +27,17 @@ GRANULARITIES: Final = {
 _MINUTE: Final = 60
 
 
-class Candle(msgspec.Struct, frozen=True, gc=False):
-    """What the trades of one stretch of time did. A stretch without trades has no candle.
-
-    Attributes:
-        start: of the stretch, in nominal Unix seconds; a multiple of its length.
-        low: lowest price.
-        high: highest price.
-        open: first price.
-        close: last price.
-        volume: sum of sizes.
-    """
-
-    start: int
-    low: Decimal
-    high: Decimal
-    open: Decimal
-    close: Decimal
-    volume: Decimal
-
-
 class Candles:
     """The candles of one product. Keeps minutes; longer candles are added up from them when asked for.
 
     Args:
         origin: nominal Unix seconds at the market's start.
+        history: what was before the first trade, if that is known: it ends where that trade's minute starts.
     """
 
-    def __init__(self, origin: float) -> None:
+    def __init__(self, origin: float, history: History | None = None) -> None:
         self._origin = origin
+        self._history = history
         self._minutes: dict[
             int, Candle
         ] = {}  # by start, oldest first, because trades come in order
@@ -75,20 +58,32 @@ class Candles:
             candle.volume + size,
         )
 
-    def between(self, seconds: int, start: float, end: float) -> tuple[Candle, ...]:
-        """Return the candles of so many seconds whose start lies in [start, end], newest first."""
-        found: dict[int, list[Candle]] = {}
-        for minute in self._minutes.values():
-            bucket = minute.start // seconds * seconds
-            if start <= bucket <= end:
-                found.setdefault(bucket, []).append(minute)
-        return tuple(_joined(bucket, found[bucket]) for bucket in sorted(found, reverse=True))
+    def between(self, seconds: int, start: float, end: float, limit: int) -> tuple[Candle, ...]:
+        """Return the candles of so many seconds whose start lies in [start, end], newest first, `limit` at most."""
+        parts = chain(
+            _inside(reversed(self._minutes.values()), seconds, start, end),
+            self._before(seconds, start, end),
+        )
+        candles = (
+            joined(bucket, inside)
+            for bucket, inside in groupby(parts, lambda part: part.start // seconds * seconds)
+        )
+        return tuple(islice(candles, limit))
+
+    def _before(self, seconds: int, start: float, end: float) -> Iterator[Candle]:
+        first = next(iter(self._minutes), None)
+        if self._history is None or first is None:
+            return iter(())
+        return self._history.candles(first, seconds, start, end)
 
 
-def _joined(start: int, minutes: Iterable[Candle]) -> Candle:
-    first, *rest = minutes
-    low, high, close, volume = first.low, first.high, first.close, first.volume
-    for minute in rest:
-        low, high = min(low, minute.low), max(high, minute.high)
-        close, volume = minute.close, volume + minute.volume
-    return Candle(start, low, high, first.open, close, volume)
+def _inside(
+    newest_first: Iterable[Candle], seconds: int, start: float, end: float
+) -> Iterator[Candle]:
+    """Yield the parts of candles that start in [start, end]."""
+    for part in newest_first:
+        bucket = part.start // seconds * seconds
+        if bucket < start:
+            return
+        if bucket <= end:
+            yield part

@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from downtick.exchange.market.events import Quote, Trade
+from downtick.exchange.market.history import History
 from downtick.exchange.market.products import Product
 
 
@@ -32,6 +33,7 @@ class Opening:
         asks: lowest price first.
         trades: the last trades before the start, oldest first.
         stats: as they stand at the start, those trades included.
+        history: what was before those trades; None if that is not known.
     """
 
     product: Product
@@ -39,3 +41,4 @@ class Opening:
     asks: tuple[Quote, ...]
     trades: tuple[Trade, ...]
     stats: Stats
+    history: History | None = None

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from downtick.exchange.market.book import Book
-from downtick.exchange.market.candles import GRANULARITIES, Candle, Candles
+from downtick.exchange.market.candle import Candle
+from downtick.exchange.market.candles import GRANULARITIES, Candles
 from downtick.exchange.market.events import MarketEvent, Quote, Trade
 from downtick.exchange.market.opening import Opening, Stats
 from downtick.exchange.market.products import Product
@@ -92,21 +93,24 @@ class MarketState:
         return self._products[product_id].ticker()
 
     def candles(
-        self, product_id: str, granularity: str, start: float, end: float
+        self, product_id: str, granularity: str, start: float, end: float, limit: int
     ) -> tuple[Candle, ...]:
         """Return the candles whose start lies in [start, end], newest first; stretches without trades have none.
+
+        They reach back before the market's start if the opening came with a history.
 
         Args:
             product_id: such as ``BTC-USD``.
             granularity: a key of `GRANULARITIES`.
             start: nominal Unix seconds (see `MarketClock.nominal`).
             end: likewise.
+            limit: how many at most; the newest.
 
         Raises:
             KeyError: also for an unknown granularity.
         """
         candles = self._products[product_id].candles
-        return candles.between(GRANULARITIES[granularity], start, end)
+        return candles.between(GRANULARITIES[granularity], start, end, limit)
 
 
 class _ProductState:
@@ -116,7 +120,7 @@ class _ProductState:
         self.product = opening.product
         self.book = Book(opening.product.product_id, opening.bids, opening.asks)
         self.trades: deque[Trade] = deque(reversed(opening.trades), _KEPT_TRADES)
-        self.candles = Candles(origin)
+        self.candles = Candles(origin, opening.history)
         self._stats = opening.stats  # of the opening: its trades are in there already
         self._high = opening.stats.high_24h
         self._low = opening.stats.low_24h

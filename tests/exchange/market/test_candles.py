@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from downtick.exchange.market.candles import GRANULARITIES, Candle, Candles
+from downtick.exchange.market.candle import Candle
+from downtick.exchange.market.candles import GRANULARITIES, Candles
 from downtick.exchange.market.events import Trade
 
 ORIGIN = 1_700_000_030.0
@@ -35,7 +36,7 @@ def test_candles_of_every_granularity(seconds: int, trades: list[Trade]) -> None
     stretches: dict[int, list[Trade]] = {}
     for one in trades:
         stretches.setdefault(int((ORIGIN + one.at) // seconds) * seconds, []).append(one)
-    assert candles.between(seconds, 0, 1e12) == tuple(
+    assert candles.between(seconds, 0, 1e12, 100) == tuple(
         Candle(
             start,
             min(one.price for one in inside),
@@ -53,5 +54,5 @@ def test_both_ends_are_included() -> None:
     candles = Candles(0.0)
     for minute in range(5):
         candles.add(trade(minute * 60.0, 10 + minute))
-    starts = [candle.start for candle in candles.between(60, 60, 180)]
+    starts = [candle.start for candle in candles.between(60, 60, 180, 100)]
     assert starts == [180, 120, 60]

@@ -81,6 +81,16 @@ def test_made_tape_in_full() -> None:
     )
 
 
+def test_nothing_is_made_up_before_a_tape() -> None:
+    """The candles of a tape begin with its first trade: what was before is not known."""
+    market = load_tape(MADE)
+    state = MarketState(market.openings, 1e9)
+    first = 1e9 + market.openings[0].trades[0].at
+    (minute,) = state.candles("AAA-USD", "ONE_MINUTE", 0, 2e9, 350)
+    assert minute.start == first // 60 * 60
+    assert state.candles("BBB-EUR", "ONE_DAY", 0, 2e9, 350) == ()
+
+
 def test_later_snapshot_becomes_a_change() -> None:
     """A second snapshot of a product turns the book into what it says."""
     again = SNAPSHOT.replace("1.0:", "2.5:").replace('[["10","1"]]', '[["9","2"],["8","1"]]')
