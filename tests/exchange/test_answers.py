@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from downtick.exchange import answers
 from downtick.exchange.error_bodies import Answer
-from downtick.exchange.market import MarketClock, MarketState, SeededMarket
+from downtick.exchange.market import GRANULARITIES, MarketClock, MarketState, SeededMarket
 
 START = 1_790_735_835_057_778_606
 SECONDS = START // 10**9
@@ -166,6 +166,16 @@ def test_candles_newest_first() -> None:
     assert strings(told)
     two = body(answers.candles(STATE, CLOCK, "BTC-USD", window(30) | {"limit": "2"}))["candles"]
     assert two == told[:2]
+
+
+@pytest.mark.parametrize(("granularity", "seconds"), GRANULARITIES.items())
+def test_candles_from_before_the_start(granularity: str, seconds: int) -> None:
+    """A client gets the 300 candles that it asks for when it starts, whatever their length."""
+    end = SECONDS // seconds * seconds
+    query = {"granularity": granularity, "end": str(end), "start": str(end - 299 * seconds)}
+    told = body(answers.candles(market(events=0), CLOCK, "BTC-USD", query))["candles"]
+    assert [int(candle["start"]) for candle in told] == [end - n * seconds for n in range(300)]
+    assert strings(told)
 
 
 def test_candles_at_another_time_scale() -> None:

@@ -85,3 +85,16 @@ def test_every_channel_has_a_snapshot_of_all_products() -> None:
         bodies = publisher.snapshots(channel, PRODUCTS)
         assert {name for body in bodies for name in body.products} == set(PRODUCTS), channel
         assert {body.type for body in bodies} == {"snapshot"}
+
+
+def test_the_candles_snapshot_reaches_back_before_the_start() -> None:
+    """350 candles of five minutes without a gap, though the market has only begun; an update holds the last one."""
+    market, publisher = _market("candles")
+    (snapshot,) = publisher.snapshots("candles", ("BTC-USD",))
+    (event,) = json.loads(b"{%b}" % snapshot.events)["events"]
+    starts = [int(candle["start"]) for candle in event["candles"]]
+    assert starts == [starts[0] - 300 * number for number in range(350)]
+    _play(market, publisher, 300)
+    for body in publisher.candles_due():
+        (event,) = json.loads(b"{%b}" % body.events)["events"]
+        assert [int(candle["start"]) for candle in event["candles"]] == [starts[0]]

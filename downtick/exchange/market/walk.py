@@ -14,6 +14,7 @@ from typing import Final
 
 from downtick.exchange.market.book import Side
 from downtick.exchange.market.events import BookChange, BookSide, Level, MarketEvent, Quote, Trade
+from downtick.exchange.market.history import History
 from downtick.exchange.market.opening import Opening, Stats
 from downtick.exchange.market.products import made_product
 
@@ -24,6 +25,10 @@ _VOLATILITY: Final = 4e-6  # of the price, per happening
 _NOTIONAL: Final = {"BTC": 0.03, "ETH": 0.75}  # what a quote is worth, by quote currency
 _ANY_NOTIONAL: Final = 2000.0
 _PAST_TRADES: Final = 50
+_PACE: Final = (
+    100  # of the history: mean quotes traded in a minute, as in the walk at ten happenings a second
+)
+_DAY: Final = 86400
 
 
 class Walk:
@@ -50,7 +55,7 @@ class Walk:
             while len(self._sides[side]) < _MOST_LEVELS * 2 // 3:
                 self._sides[side].put(self._quote_price(side), self._quantity())
         self._trade_id = self._random.randrange(10**8, 10**9)
-        self.opening = self._make_opening()
+        self.opening = self._make_opening(seed)
 
     def events(self, rate: float) -> Iterator[MarketEvent]:
         """Return the events, with so many happenings a nominal second in the mean. Endless."""
@@ -129,30 +134,18 @@ class Walk:
     def _quantity(self) -> int:
         return max(1, round(self._lots * self._random.lognormvariate(-0.7, 1.2)))
 
-    def _make_opening(self) -> Opening:
+    def _make_opening(self, seed: int) -> Opening:
         tick, lot = self.product.quote_increment, self.product.base_increment
         trades = self._past_trades()
-        prices = [trade.price for trade in trades]
-        day_open = self._day_open() * tick
-        high, low = max(*prices, day_open), min(*prices, day_open)
-        volume = self._random.randint(2_000, 20_000) * self._lots * lot
+        history = History(self.product, int(trades[0].price / tick), self._lots * _PACE, seed)
         return Opening(
             product=self.product,
             bids=tuple(Quote(price * tick, lots * lot) for price, lots in self._sides["bid"]),
             asks=tuple(Quote(price * tick, lots * lot) for price, lots in self._sides["offer"]),
             trades=trades,
-            stats=Stats(
-                open_24h=day_open,
-                high_24h=high + self._random.randrange(self._open // 100) * tick,
-                low_24h=low - self._random.randrange(self._open // 100) * tick,
-                volume_24h=volume + sum((trade.size for trade in trades), Decimal(0)),
-                high_52w=high + self._open * tick,
-                low_52w=low - (self._open * 2 // 5) * tick,
-            ),
+            stats=_stats(history, trades),
+            history=history,
         )
-
-    def _day_open(self) -> int:
-        return self._open + round(self._random.gauss(0.0, self._open * 0.02))
 
     def _past_trades(self) -> tuple[Trade, ...]:
         """Trades of the last seconds before the start, at the quotes that stand there."""
@@ -172,3 +165,17 @@ class Walk:
                 )
             )
         return tuple(trades)
+
+
+def _stats(history: History, trades: tuple[Trade, ...]) -> Stats:
+    """Return the figures of the history's last day and year, and of the trades since."""
+    day, year = history.last(_DAY), history.last(365 * _DAY)
+    prices = [trade.price for trade in trades]
+    return Stats(
+        open_24h=day.open,
+        high_24h=max(day.high, *prices),
+        low_24h=min(day.low, *prices),
+        volume_24h=day.volume + sum((trade.size for trade in trades), Decimal(0)),
+        high_52w=max(year.high, *prices),
+        low_52w=min(year.low, *prices),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from downtick.errors import InputError
 from downtick.exchange.market import BookChange, MarketState, SeededMarket, Trade
+from downtick.exchange.market.candle import joined
 
 PRODUCTS = st.lists(
     st.sampled_from(["BTC-USD", "DOGE-USD", "ETH-BTC", "ANY-THING"]), min_size=1, unique=True
@@ -77,6 +78,40 @@ def test_same_seed_same_events(seed: int) -> None:
     assert first == list(islice(market.events(), 200))
     assert first == list(islice(again.events(), 200))
     assert market.openings == again.openings
+
+
+@given(seed=st.integers(0, 2**32), origin=st.floats(1e9, 2e9))
+@settings(max_examples=15, deadline=None)
+def test_candles_run_through_the_start(seed: int, origin: float) -> None:
+    """Before the first trade's minute lies the history, which closes at that trade's price; no minute is missing."""
+    market = SeededMarket(seed, ["ETH-USD"], rate=10.0)
+    state = MarketState(market.openings, origin)
+    for event in islice(market.events(), 600):
+        state.apply(event)
+    trades = market.openings[0].trades
+    first = int((origin + trades[0].at) // 60) * 60
+    minutes = state.candles("ETH-USD", "ONE_MINUTE", 0, 2e9, 350)
+    assert len(minutes) == 350
+    assert {after.start - before.start for after, before in pairwise(minutes)} == {60}
+    start, before = next(pair for pair in pairwise(minutes) if pair[0].start == first)
+    assert before.close == start.open == trades[0].price
+    hour = state.candles("ETH-USD", "ONE_HOUR", first - 3600, first, 1)[0]
+    inside = state.candles("ETH-USD", "ONE_MINUTE", hour.start, hour.start + 3540, 60)
+    assert joined(hour.start, inside) == hour
+
+
+@given(seed=st.integers(0, 2**32), origin=st.floats(1e9, 2e9))
+@settings(max_examples=10, deadline=None)
+def test_figures_of_the_opening_are_those_of_its_candles(seed: int, origin: float) -> None:
+    """The day's open, high, low and volume are those that a client adds up from a day of candles."""
+    market = SeededMarket(seed, ["BTC-USD"], rate=10.0)
+    state = MarketState(market.openings, origin)
+    first = int((origin + market.openings[0].trades[0].at) // 60) * 60
+    day = joined(0, state.candles("BTC-USD", "ONE_MINUTE", first - 86400, 2e9, 1500))
+    stats = state.ticker("BTC-USD").stats
+    assert (stats.open_24h, stats.high_24h, stats.low_24h) == (day.open, day.high, day.low)
+    assert stats.volume_24h == day.volume
+    assert stats.low_52w <= stats.low_24h <= stats.high_24h <= stats.high_52w
 
 
 def test_other_seed_other_events() -> None:
