@@ -1,7 +1,7 @@
 """The random walk of one product.
 
-A fair price that nobody sees walks at random. Makers quote around it; where it runs through the best quote, a
-taker trades against that quote; now and then somebody trades without a reason. Inside, prices are whole ticks and
+A fair price that nobody sees rests and jumps at random. Makers quote around it and close in on it; where it has
+jumped past the best quote, takers trade against that quote; now and then somebody trades without a reason. Inside, prices are whole ticks and
 quantities whole lots, so that nothing is ever rounded.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from math import sqrt
 from random import Random
 from typing import Final
 
@@ -21,7 +22,9 @@ from downtick.exchange.market.products import made_product
 LEAST_LEVELS: Final = 20
 _MOST_LEVELS: Final = 60
 _NOISE_TRADES: Final = 0.1  # share of happenings that are trades without a reason
-_VOLATILITY: Final = 4e-6  # of the price, per happening
+_VOLATILITY: Final = 4e-6  # of the price, per happening in the mean
+_NEWS: Final = 0.05  # share of happenings at which the fair price moves
+_EAGER: Final = 0.7  # share of quotes that are better than the best one, where there is room
 _NOTIONAL: Final = {"BTC": 0.03, "ETH": 0.75}  # what a quote is worth, by quote currency
 _ANY_NOTIONAL: Final = 2000.0
 _PAST_TRADES: Final = 50
@@ -66,15 +69,20 @@ class Walk:
 
     def _happening(self, at: float) -> tuple[MarketEvent, ...]:
         # Between half and double the opening, so that every price stays positive however long this runs.
-        walked = self._fair + self._random.gauss(0.0, self._step)
-        self._fair = min(max(walked, self._open / 2), self._open * 2.0)
+        if self._random.random() < _NEWS:
+            walked = self._fair + self._random.gauss(0.0, self._step / sqrt(_NEWS))
+            self._fair = min(max(walked, self._open / 2), self._open * 2.0)
         if self._fair >= self._sides["offer"].best:
             return self._trade(at, "offer", all_of_it=True)
         if self._fair <= self._sides["bid"].best:
             return self._trade(at, "bid", all_of_it=True)
-        side: BookSide = "bid" if self._random.random() < 0.5 else "offer"
         if self._random.random() < _NOISE_TRADES:
-            return self._trade(at, side, all_of_it=False)
+            taken: BookSide = "bid" if self._random.random() < 0.5 else "offer"
+            return self._trade(at, taken, all_of_it=False)
+        # Most makers come to the side that the fair price has left behind.
+        bid, offer = self._sides["bid"].best, self._sides["offer"].best
+        left = self._random.random() * (offer - bid) < self._fair - bid
+        side: BookSide = "bid" if left else "offer"
         return (self._change(at, side, self._requote(side)),)
 
     def _trade(self, at: float, side: BookSide, *, all_of_it: bool) -> tuple[Trade, BookChange]:
@@ -118,12 +126,17 @@ class Walk:
 
     def _quote_price(self, side: BookSide) -> int:
         """Draw a price on the maker's side of the fair price; the book cannot be crossed by it."""
-        distance = int(min(self._random.expovariate(1 / self._reach), self._reach * 8))
+        book, others = self._sides[side], self._sides["offer" if side == "bid" else "bid"]
         if side == "bid":
-            best_ask = self._sides["offer"].best if self._sides["offer"] else self._open * 4
-            return max(1, min(int(self._fair), best_ask - 1) - distance)
-        best_bid = self._sides["bid"].best if self._sides["bid"] else 0
-        return max(int(self._fair) + 1, best_bid + 1) + distance
+            nearest = min(int(self._fair), others.best - 1) if others else int(self._fair)
+        else:
+            nearest = max(int(self._fair), others.best) + 1 if others else int(self._fair) + 1
+        room = abs(nearest - book.best) if book else 0
+        if room and self._random.random() < _EAGER:
+            distance = int(room * self._random.random() ** 3)
+        else:
+            distance = int(min(self._random.expovariate(1 / self._reach), self._reach * 8))
+        return max(1, nearest - distance) if side == "bid" else nearest + distance
 
     def _deeper(self, side: BookSide) -> int:
         """Return a price behind the worst one."""

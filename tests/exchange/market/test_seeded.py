@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import islice, pairwise
 
 import pytest
@@ -112,6 +113,20 @@ def test_figures_of_the_opening_are_those_of_its_candles(seed: int, origin: floa
     assert (stats.open_24h, stats.high_24h, stats.low_24h) == (day.open, day.high, day.low)
     assert stats.volume_24h == day.volume
     assert stats.low_52w <= stats.low_24h <= stats.high_24h <= stats.high_52w
+
+
+@pytest.mark.parametrize(("product", "most"), [("BTC-USD", "0.50"), ("ETH-USD", "0.05")])
+def test_spreads_are_those_of_a_liquid_product(product: str, most: str) -> None:
+    """Most of the time the best quotes lie as close together as a client knows it of Coinbase."""
+    market = SeededMarket(1, [product], rate=10.0)
+    state = MarketState(market.openings)
+    spreads = []
+    for event in islice(market.events(), 6000):
+        state.apply(event)
+        bids, asks = state.book(product).depth(1)
+        spreads.append(asks[0].price - bids[0].price)
+    close = sum(Decimal("0.01") <= spread <= Decimal(most) for spread in spreads)
+    assert close > 0.6 * len(spreads)
 
 
 def test_other_seed_other_events() -> None:
