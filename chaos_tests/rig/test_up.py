@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
@@ -87,7 +88,7 @@ async def test_a_person_holds_a_rig_and_acts_on_it(
     assert process.returncode == 0
     deadline = time.monotonic() + 3
     while list(folder.glob("downtick-*")) and time.monotonic() < deadline:
-        time.sleep(0.01)
+        await asyncio.sleep(0.01)
     assert list(folder.glob("downtick-*")) == []
 
 
