@@ -101,6 +101,13 @@ def test_nothing_before_two_years() -> None:
     assert list(history.candles(END, 60, 0, oldest - 60)) == []
 
 
+def test_the_quietest_past_trades_in_every_minute() -> None:
+    """Where a lot a minute is all that there is, each minute has one."""
+    history = History(made_product("BTC-USD")[0], 6_331_025, 1, 5)
+    volumes = {one.volume for one in candles(history, END, 60, 300)}
+    assert volumes == {history.product.base_increment}
+
+
 def test_the_past_looks_like_a_market() -> None:
     """Minutes move by some hundredths of a per cent, days by about one; few wicks are wild; volumes differ."""
     history = History(product("AAA-USD", Decimal(1), Decimal(1)), 10**7, 10**6, 8)
