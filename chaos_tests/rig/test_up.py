@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import re
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from chaos_tests.rig.feed_client import next_frame, subscribed
+from chaos_tests.rig.leftovers import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -86,10 +86,7 @@ async def test_a_person_holds_a_rig_and_acts_on_it(
             assert done.returncode == 0, done.stderr
             await next_frame(client, "ticker")
     assert process.returncode == 0
-    deadline = time.monotonic() + 3
-    while list(folder.glob("downtick-*")) and time.monotonic() < deadline:
-        await asyncio.sleep(0.01)
-    assert list(folder.glob("downtick-*")) == []
+    eventually(lambda: not list(folder.glob("downtick-*")), time.monotonic())
 
 
 def test_what_cannot_be_done_honestly_is_refused_with_the_reason(
