@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from typing import Final
 
 import msgspec
 
 from downtick.exchange.market.events import Quote, Trade
 from downtick.exchange.market.history import History
 from downtick.exchange.market.products import Product
+
+_DAY: Final = 86400
 
 
 class Stats(msgspec.Struct, frozen=True, gc=False):
@@ -32,13 +36,36 @@ class Opening:
         bids: highest price first.
         asks: lowest price first.
         trades: the last trades before the start, oldest first.
-        stats: as they stand at the start, those trades included.
-        history: what was before those trades; None if that is not known.
+        past: what was before those trades: all of it in a made market, the figures alone (those trades included)
+            on a tape.
     """
 
     product: Product
     bids: tuple[Quote, ...]
     asks: tuple[Quote, ...]
     trades: tuple[Trade, ...]
-    stats: Stats
-    history: History | None = None
+    past: History | Stats
+
+    @property
+    def history(self) -> History | None:
+        """What was before the trades, if that is known."""
+        return self.past if isinstance(self.past, History) else None
+
+    @cached_property
+    def stats(self) -> Stats:
+        """The figures as they stand at the start; worked out when first asked for, so that a market starts at once."""
+        return _stats(self.past, self.trades) if isinstance(self.past, History) else self.past
+
+
+def _stats(history: History, trades: tuple[Trade, ...]) -> Stats:
+    """Return the figures of the history's last day and year, and of the trades since."""
+    day, year = history.last(_DAY), history.last(365 * _DAY)
+    prices = [trade.price for trade in trades]
+    return Stats(
+        open_24h=day.open,
+        high_24h=max(day.high, *prices),
+        low_24h=min(day.low, *prices),
+        volume_24h=day.volume + sum((trade.size for trade in trades), Decimal(0)),
+        high_52w=max(year.high, *prices),
+        low_52w=min(year.low, *prices),
+    )

@@ -121,10 +121,12 @@ class _ProductState:
         self.book = Book(opening.product.product_id, opening.bids, opening.asks)
         self.trades: deque[Trade] = deque(reversed(opening.trades), _KEPT_TRADES)
         self.candles = Candles(origin, opening.history)
-        self._stats = opening.stats  # of the opening: its trades are in there already
-        self._high = opening.stats.high_24h
-        self._low = opening.stats.low_24h
-        self._volume = opening.stats.volume_24h
+        self._opening = (
+            opening  # its trades are in its figures already; these are of the trades since
+        )
+        self._high = Decimal("-Infinity")
+        self._low = Decimal("Infinity")
+        self._volume = Decimal(0)
         for trade in opening.trades:
             self.candles.add(trade)
 
@@ -136,17 +138,18 @@ class _ProductState:
         self.candles.add(trade)
 
     def ticker(self) -> Ticker:
-        opened = self._stats
+        opened = self._opening.stats
+        high, low = max(opened.high_24h, self._high), min(opened.low_24h, self._low)
         return Ticker(
             self.product.product_id,
             self.trades[0].price if self.trades else opened.open_24h,
             Stats(
                 open_24h=opened.open_24h,
-                high_24h=self._high,
-                low_24h=self._low,
-                volume_24h=self._volume,
-                high_52w=max(opened.high_52w, self._high),
-                low_52w=min(opened.low_52w, self._low),
+                high_24h=high,
+                low_24h=low,
+                volume_24h=opened.volume_24h + self._volume,
+                high_52w=max(opened.high_52w, high),
+                low_52w=min(opened.low_52w, low),
             ),
             self.book.best_bid,
             self.book.best_ask,

@@ -131,7 +131,7 @@ class _Reading:
             bids=bids,
             asks=asks,
             trades=() if last is None else (_trade(last, self._before(last)),),
-            stats=_stats(self._tickers.get(product_id), book),
+            past=_stats(self._tickers.get(product_id), book),
         )
 
     def _product(self, product_id: str) -> Product:

@@ -8,7 +8,6 @@ quantities whole lots, so that nothing is ever rounded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from math import sqrt
 from random import Random
 from typing import Final
@@ -16,7 +15,7 @@ from typing import Final
 from downtick.exchange.market.book import Side
 from downtick.exchange.market.events import BookChange, BookSide, Level, MarketEvent, Quote, Trade
 from downtick.exchange.market.history import History
-from downtick.exchange.market.opening import Opening, Stats
+from downtick.exchange.market.opening import Opening
 from downtick.exchange.market.products import made_product
 
 LEAST_LEVELS: Final = 20
@@ -31,7 +30,6 @@ _PAST_TRADES: Final = 50
 _PACE: Final = (
     100  # of the history: mean quotes traded in a minute, as in the walk at ten happenings a second
 )
-_DAY: Final = 86400
 
 
 class Walk:
@@ -156,8 +154,7 @@ class Walk:
             bids=tuple(Quote(price * tick, lots * lot) for price, lots in self._sides["bid"]),
             asks=tuple(Quote(price * tick, lots * lot) for price, lots in self._sides["offer"]),
             trades=trades,
-            stats=_stats(history, trades),
-            history=history,
+            past=history,
         )
 
     def _past_trades(self) -> tuple[Trade, ...]:
@@ -178,17 +175,3 @@ class Walk:
                 )
             )
         return tuple(trades)
-
-
-def _stats(history: History, trades: tuple[Trade, ...]) -> Stats:
-    """Return the figures of the history's last day and year, and of the trades since."""
-    day, year = history.last(_DAY), history.last(365 * _DAY)
-    prices = [trade.price for trade in trades]
-    return Stats(
-        open_24h=day.open,
-        high_24h=max(day.high, *prices),
-        low_24h=min(day.low, *prices),
-        volume_24h=day.volume + sum((trade.size for trade in trades), Decimal(0)),
-        high_52w=max(year.high, *prices),
-        low_52w=min(year.low, *prices),
-    )
