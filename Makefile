@@ -22,13 +22,13 @@ chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fau
 		--downtick-time-scale $(SCALE) $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests
-	$(BIN)/pytest tests $(ARGS)
+	$(BIN)/pytest tests -n auto $(ARGS)
 
 check: $(INSTALLED)  ## format and lint (ruff), types (mypy --strict), unit tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests
+	$(BIN)/pytest -q tests -n auto
 
 bench: $(TOXIPROXY)  ## measure what the README promises, as tables
 	$(BIN)/python -m benchmarks $(ARGS)

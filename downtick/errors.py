@@ -18,6 +18,7 @@
     │   ├── ArenaError
     │   │   ├── ArenaDied          the helper process ended; carries the end of its log
     │   │   └── ArenaLate          the helper process was later than its limit
+    │   ├── ExchangeFailed         the stub exchange met an error of its own
     │   └── NoSteadyState          a link that the profile names delivered nothing within `warm_up`
     └── DeadlineMissed             an awaited event did not happen in time (an AssertionError too)
 """
@@ -107,6 +108,10 @@ class ArenaDied(ArenaError):
 
 class ArenaLate(ArenaError):
     """The arena acted later than its limit, so what it recorded would judge the bot unfairly."""
+
+
+class ExchangeFailed(RigError):
+    """The stub exchange met an error of its own, so what it did is no measure of the bot."""
 
 
 class NoSteadyState(RigError):

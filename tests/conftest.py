@@ -3,5 +3,7 @@
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says something of the machine, and nothing of the code.
-settings.register_profile("downtick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "downtick", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("downtick")

@@ -12,13 +12,16 @@ from downtick.arena import lateness, protocol
 from downtick.arena.settings import ArenaSettings
 from downtick.arena.steady import SteadyState
 from downtick.conductor import Conductor
-from downtick.errors import InputError
+from downtick.errors import ExchangeFailed, InputError
 from downtick.exchange.exchange import Exchange
 from downtick.exchange.journal import Journal
 from downtick.history import Event
 from downtick.links.control import Control
 from downtick.links.link import Link
 from downtick.links.topology import LinkPlan
+
+_OWN_ERRORS = frozenset({"exchange_failed", "handler_failed"})
+"""What the journal says of errors that are the exchange's own, whatever a bot may have sent."""
 
 
 class Session:
@@ -153,6 +156,11 @@ class Session:
         if self._steady is not None:
             self._steady.see(events)
         self._tell(events)
+        for event in events:
+            if event.kind in _OWN_ERRORS:
+                self._fail(
+                    ExchangeFailed(f"{event.kind}: {event.get('error') or event.get('reason')}")
+                )
 
     def _record(self, kind: str, **data: Any) -> None:
         if "echo" in data:
