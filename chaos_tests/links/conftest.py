@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from chaos_tests.links.table import Table
 from chaos_tests.links.wire import Wire, listen
+from downtick.arena.run_folder import RunFolder
 from downtick.links.control import Control
 from downtick.links.link import Link
 from downtick.links.locate import find_server
@@ -20,7 +21,7 @@ WireMaker = Callable[..., Awaitable[Wire]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def server() -> AsyncIterator[str]:
     """A Toxiproxy server of this worker's own, or the one that TOXIPROXY_URL names."""
     found = find_server(lambda line: None)
     if found.binary is None:
@@ -28,9 +29,11 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]
         yield found.url
         found.release()
         return
-    started = await ToxiproxyServer.start(found.binary, tmp_path_factory.mktemp("toxiproxy"))
-    yield started.url
-    await started.stop()
+    controller = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else None
+    with RunFolder.create(watch=controller) as run:
+        started = await ToxiproxyServer.start(found.binary, run.path, process_group=run.group)
+        yield started.url
+        await started.stop()
 
 
 @pytest.fixture(scope="session")
