@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import ssl
 import threading
-import time
 import urllib.request
+from collections.abc import Callable
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -129,26 +130,45 @@ async def test_a_profile_is_played_and_told(rig: Rig) -> None:
     assert done["echo"]["answers"], "what Toxiproxy said is part of the history"
 
 
+def _compute() -> None:
+    """Hold the interpreter for a moment, as a bot's own slow code does."""
+    sum(range(100_000))
+
+
+def _parse() -> None:
+    """Parse 12 MiB of JSON, which holds the interpreter for as long as it takes."""
+    json.loads(_TWELVE_MEBIBYTES)
+
+
+_TWELVE_MEBIBYTES = json.dumps([{"price_level": "63310.25", "new_quantity": "0.5"}] * 220_000)
+
+
 @pytest.mark.toxics("streaming/market-feed-freeze")
-async def test_a_bot_that_blocks_its_interpreter_makes_no_step_late(rig: Rig) -> None:
-    """The judge and the judged do not share an interpreter: blocked for 2 s, steps and frames are on time."""
+@pytest.mark.parametrize("block", [_compute, _parse])
+async def test_a_bot_that_blocks_its_interpreter_makes_no_step_late(
+    rig: Rig, block: Callable[[], None]
+) -> None:
+    """The judge and the judged do not share an interpreter: blocked for 2 s, frames and steps are on time."""
     async with subscribed(rig.endpoints.market_ws, "heartbeats", "ticker") as client:
         await next_frame(client, "ticker")
-        until = time.monotonic() + 2.0
-        blocked_at = rig.now()
-        while time.monotonic() < until:  # holds the interpreter, as a bot's own slow code does
-            sum(range(10_000))
+        since = rig.now()
+        while rig.now() < since + 2.0:
+            block()
+        until = rig.now()
         await rig.until("frame_sent", within=60, after=until, channel="heartbeats")
     beats = [
-        e.at for e in rig.history.select("frame_sent", channel="heartbeats") if e.at > blocked_at
+        event.at
+        for event in rig.history.select("frame_sent", channel="heartbeats", after=since)
+        if event.at < until
     ]
-    gaps = [later - earlier for earlier, later in itertools.pairwise(beats)]
-    assert gaps, "beats were sent while the bot was blocked"
-    assert max(gaps) < 2 * rig.scaled(1.0) + 0.05
-    for due in rig.history.select("step_due"):
-        asked = rig.history.first("step_asked", act=due["act"])
-        if asked is not None:
-            assert asked.at - due["due"] < 0.05
+    assert len(beats) >= 1, "beats were sent while the bot was blocked"
+    gaps = [later - earlier for earlier, later in itertools.pairwise([since, *beats])]
+    assert max(gaps) < rig.scaled(1.0) + 0.25
+    (due,) = rig.history.select("step_due")
+    asked = rig.history.first("step_asked", act=due["act"])
+    if due["due"] < until:  # at time scale 1 the step is due after the bot is free again
+        assert asked is not None
+        assert asked.at - due["due"] < 0.25
 
 
 def test_rigs_side_by_side_do_not_touch_each_other(rig: Rig) -> None:
