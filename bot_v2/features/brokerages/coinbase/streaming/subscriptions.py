@@ -100,7 +100,8 @@ class Subscriptions:
 
     def renew(self) -> int:
         """Ask again for everything but heartbeats, so that new snapshots come; return how many channels."""
-        self._outbox.clear()
+        # What is still to be left must be left all the same; what is still to be joined is asked for again.
+        self._outbox = deque(frame for frame in self._outbox if frame[0] == "unsubscribe")
         renewed = sorted(self._asked.keys() - {HEARTBEATS})
         for channel in renewed:
             self._outbox.append(("unsubscribe", channel, self._asked.pop(channel)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot_v2.features.brokerages.coinbase.streaming.subscriptions import (
@@ -186,6 +186,15 @@ STEP = st.tuples(
 )
 
 
+@example(
+    [
+        ("add", {"ticker"}, {"BTC-USD"}),
+        ("say", set(), set()),
+        ("renew", set(), set()),
+        ("remove", {"ticker"}, {"BTC-USD"}),
+        ("renew", set(), set()),
+    ]
+)
 @given(st.lists(STEP, max_size=40))
 def test_no_order_of_calls_loses_a_subscription(
     steps: list[tuple[str, set[str], set[str]]],
