@@ -90,7 +90,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Make a test whose rig failed an error, whatever the test itself says."""
     try:
         yield
-    except Exception as error:
+    except (Exception, pytest.fail.Exception) as error:
         if (up := item.stash.get(_rig_key, None)) is not None and up.failure not in {None, error}:
             raise up.failure from error
         raise
