@@ -36,7 +36,7 @@ def test_arena_dies(rig):
     try:
         rig.wait("never", within=30)
     finally:
-        raise AssertionError("the bot seems broken")
+        pytest.fail("the bot seems broken")
 
 def test_after_arena(rig):
     assert rig.endpoints.rest
