@@ -28,6 +28,9 @@ DEADLINES = "downtick_deadlines"
 
 T = TypeVar("T", int, float)
 
+WARNING = "downtick_warning"
+"""Name of the report property that carries what the linter warns of in a test's profile."""
+
 RIG_ERROR = "downtick_rig_error"
 """Name of the mark on a report whose failure is the rig's own."""
 
@@ -101,6 +104,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         if (up := item.stash.get(_rig_key, None)) is not None:
             told = [[d.name, d.within, d.used] for d in up.deadlines]
             item.user_properties.append((DEADLINES, told))
+            item.user_properties += [(WARNING, warning) for warning in up.warnings]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -138,15 +142,24 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print how much of their deadlines the tests used: a share near 1 is a flake in waiting."""
-    used = sorted(
-        (seconds / within, f"{report.nodeid}: {name}")
+    """Print the linter's warnings, and how much of their deadlines the tests used.
+
+    A share near 1 is a flake in waiting.
+    """
+    told = [
+        (report.nodeid, key, value)
         for reports in terminalreporter.stats.values()
         for report in reports
         if getattr(report, "when", None) == "call"
-        for key, told in report.user_properties
+        for key, value in report.user_properties
+    ]
+    for warning in sorted({value for _, key, value in told if key == WARNING}):
+        terminalreporter.write_line(f"downtick: warning: {warning}")
+    used = sorted(
+        (seconds / within, f"{test}: {name}")
+        for test, key, value in told
         if key == DEADLINES
-        for name, within, seconds in told
+        for name, within, seconds in value
     )
     if used:
         p50, p99 = (used[int(share * (len(used) - 1))][0] for share in (0.5, 0.99))

@@ -45,10 +45,23 @@ def test_after_arena(rig):
 def test_misspelt(rig):
     pass
 
+@pytest.mark.toxics("jittery.yaml")
+def test_warned(rig):
+    assert rig.endpoints.rest
+
 @pytest.mark.toxics(arm=("market_ws",))
 async def test_broken(rig):
     await rig.inject("market_ws", "reset")
     assert "bot" == "back"
+"""
+
+PROFILE = """
+name: jittery
+title: Latency that cannot be repeated
+description: Toxiproxy draws its jitter from nothing that a seed could fix.
+run: {for: 20s}
+steps:
+  - {at: 1s, for: 5s, link: market_ws, toxic: latency, attributes: {latency: 400, jitter: 100}}
 """
 
 INI = """
@@ -81,6 +94,7 @@ def pytest_run(folder: Path, suite: str, *arguments: str) -> Run:
     """Run a suite in a pytest of its own, with helper processes of its own."""
     (folder / "test_suite.py").write_text(suite)
     (folder / "pytest.ini").write_text(INI)
+    (folder / "jittery.yaml").write_text(PROFILE)
     plain = [
         f"-pno:{plugin}" for plugin in ("randomly", "cacheprovider", "hypothesispytest", "xdist")
     ]
@@ -121,6 +135,14 @@ def test_an_unknown_profile_is_an_error_with_a_near_miss(run: Run) -> None:
     """A test that names a profile wrongly is told which one it may have meant."""
     assert run.verdicts["test_misspelt"] == {"ERROR"}
     assert "did you mean `streaming/market-feed-reset`" in run.text
+
+
+def test_the_linter_s_warnings_show(run: Run) -> None:
+    """A profile that may be played, though it cannot be repeated, is told of once at the end."""
+    assert run.verdicts["test_warned"] == {"PASSED"}
+    assert re.search(
+        r"^downtick: warning: jittery\.yaml:\d+: DT\d+ .*jitter", run.text, re.MULTILINE
+    )
 
 
 def test_a_failing_test_says_what_happened_and_how_to_run_it_again(run: Run) -> None:
