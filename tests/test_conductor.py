@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from downtick.conductor import Conductor
-from downtick.errors import NoSteadyState, ToxiproxyRefused
+from downtick.errors import ArenaLate, NoSteadyState, ToxiproxyRefused
 from downtick.profiles.model import Trigger
 from downtick.profiles.schedule import Act, Schedule
 
@@ -168,6 +168,18 @@ async def test_a_trigger_is_laid_before_the_steady_state() -> None:
     assert told.kinds == ["step_asked", "step_done"]
     playing.cancel()
     await asyncio.wait({playing})
+
+
+async def test_a_step_later_than_its_limit_ends_the_run_as_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine too busy to play the profile says nothing about a bot. The fault is healed all the same."""
+    monkeypatch.setattr("downtick.conductor.LATE", 0.0)
+    monkeypatch.setattr("downtick.conductor.LATE_SHARE", 0.0)
+    notes, told = Notes(), Told()
+    with pytest.raises(ArenaLate, match=r"step 1 \(freeze\)"):
+        await conductor(schedule(act(0, 0.01)), notes, told).play()
+    assert notes.on == set()
 
 
 @pytest.mark.parametrize("at", range(4))
