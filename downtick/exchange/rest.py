@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from itertools import count, pairwise
 from time import time_ns
@@ -52,7 +53,7 @@ class Rest:
         products = _products(request)
         struck = faults.request(connection.number, method, path, products)
         handle = struck[1].handle if struck else None
-        answer = struck[0] if struck else HttpAnswer(self._answer(request))
+        answer = struck[0] if struck else HttpAnswer(await self._answer(request))
         cut = faults.cuts(connection.number, method, path, products)
         if cut is not None:
             handle = cut.handle
@@ -69,7 +70,7 @@ class Rest:
         )
         return sent
 
-    def _answer(self, request: web.BaseRequest) -> Answer:
+    async def _answer(self, request: web.BaseRequest) -> Answer:
         state, clock, query = self._state, self._clock, request.query
         if not request.path.startswith(BASE):
             return answers.unknown_path()
@@ -85,7 +86,8 @@ class Rest:
             case ["products", name, "ticker"] | ["market", "products", name, "ticker"]:
                 return answers.ticker(state, clock, name, query)
             case ["products", name, "candles"] | ["market", "products", name, "candles"]:
-                return answers.candles(state, clock, name, query)
+                # Years of candles may be drawn for this: not on the loop, where the feed would wait for it.
+                return await asyncio.to_thread(answers.candles, state, clock, name, query)
             case ["product_book"] | ["market", "product_book"]:
                 return answers.product_book(state, query, time_ns())
             case _:

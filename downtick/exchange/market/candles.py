@@ -59,22 +59,20 @@ class Candles:
         )
 
     def between(self, seconds: int, start: float, end: float, limit: int) -> tuple[Candle, ...]:
-        """Return the candles of so many seconds whose start lies in [start, end], newest first, `limit` at most."""
-        parts = chain(
-            _inside(reversed(self._minutes.values()), seconds, start, end),
-            self._before(seconds, start, end),
-        )
+        """Return the candles of so many seconds whose start lies in [start, end], newest first, `limit` at most.
+
+        May run in a thread while trades are added: it works on a copy of the minutes.
+        """
+        minutes = list(self._minutes.values())
+        before: Iterator[Candle] = iter(())
+        if self._history is not None and minutes:
+            before = self._history.candles(minutes[0].start, seconds, start, end)
+        parts = chain(_inside(reversed(minutes), seconds, start, end), before)
         candles = (
             joined(bucket, inside)
             for bucket, inside in groupby(parts, lambda part: part.start // seconds * seconds)
         )
         return tuple(islice(candles, limit))
-
-    def _before(self, seconds: int, start: float, end: float) -> Iterator[Candle]:
-        first = next(iter(self._minutes), None)
-        if self._history is None or first is None:
-            return iter(())
-        return self._history.candles(first, seconds, start, end)
 
 
 def _inside(
