@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session")
 async def test_reset(wire: WireMaker, table: Table, traffic: Traffic) -> None:
     """Reset sends RST to both ends of every open connection, whatever flows; new ones work at once."""
     on = await wire(armed=True)
+    earlier = time_waits(on.link)
     before = await on.connect(traffic)
     await flowing(before, traffic)
     await on.link.reset()
@@ -34,7 +35,7 @@ async def test_reset(wire: WireMaker, table: Table, traffic: Traffic) -> None:
     after = await on.connect(traffic)
     await flowing(after, traffic)
     assert tally(p.client for p in before) == tally(p.upstream for p in before) == "20 RST"
-    assert time_waits(on.link) == 0
+    assert time_waits(on.link) <= earlier
     assert {end.closing for p in after for end in p.ends} == {None}
     assert all(end.intact for p in before + after for end in p.ends)
     table.saw("reset", traffic, "before", before, "what had arrived is intact")
@@ -45,6 +46,7 @@ async def test_reset(wire: WireMaker, table: Table, traffic: Traffic) -> None:
 async def test_close(wire: WireMaker, table: Table, traffic: Traffic) -> None:
     """Close sends FIN to both ends of every open connection; new ones work at once."""
     on = await wire()
+    earlier = time_waits(on.link)
     before = await on.connect(traffic)
     await flowing(before, traffic)
     async with on.between_messages():
@@ -54,7 +56,10 @@ async def test_close(wire: WireMaker, table: Table, traffic: Traffic) -> None:
     await flowing(after, traffic)
     assert tally(p.client for p in before) == tally(p.upstream for p in before) == "20 FIN"
     if sys.platform == "linux":
-        await until(lambda: time_waits(on.link) == CONNECTIONS, "every client's FIN left its trace")
+        await until(
+            lambda: len(time_waits(on.link) - earlier) == CONNECTIONS,
+            "every client's FIN left its trace",
+        )
     assert {end.closing for p in after for end in p.ends} == {None}
     table.saw("close", traffic, "before", before, "what had arrived is intact")
     table.saw("close", traffic, "after", after, "flow")

@@ -325,9 +325,15 @@ def tally(ends: Iterable[End]) -> str:
     return ", ".join(f"{seen.count(kind)} {kind}" for kind in sorted(set(seen)))
 
 
-def time_waits(link: Link) -> int:
-    """Count the link's own sockets in TIME_WAIT: one for each client that it sent a FIN first, none after a RST."""
-    return sum(local == link.port and state == "06" for local, _, state, _ in tcp_table())
+def time_waits(link: Link) -> set[int]:
+    """Return the clients' ports of the link's own sockets in TIME_WAIT.
+
+    There is one for each client that it sent a FIN first, none after a RST. They stay for a minute, so that those of
+    an earlier link that had the same port must be taken off.
+    """
+    return {
+        remote for local, remote, state, _ in tcp_table() if local == link.port and state == "06"
+    }
 
 
 def tcp_table() -> list[tuple[int, int, str, str]]:
