@@ -123,7 +123,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and isinstance(call.excinfo.value, RigError):
         setattr(report, RIG_ERROR, True)
     again = [
-        *("pytest", item.nodeid, "-m", "", "-p", "no:xdist"),
+        *("pytest", item.nodeid, "-m", ""),
         *("--downtick-time-scale", f"{up.time_scale:g}", "--downtick-seed", str(up.seed)),
     ]
     report.sections.append(("downtick: what happened", "\n".join(timeline(up.history))))
