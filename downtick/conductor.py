@@ -15,9 +15,9 @@ from typing import Any, Protocol
 from downtick.errors import ArenaLate, NoSteadyState
 from downtick.profiles.schedule import Act, Schedule
 
-LATE = 0.250
+LATE = 1.0
 LATE_SHARE = 0.05
-"""How late a step may be asked: 250 ms, or this share of the time that it had to wait. Later is an error of the run.
+"""How late a step may be asked: 1 s, or this share of the time that it had to wait. Later is an error of the run.
 
 Everything is judged from when a step was done, so what it was late by harms nobody until it bends the profile.
 """

@@ -19,7 +19,7 @@ import downtick
 from downtick.arena import protocol
 from downtick.arena.channel import Channel
 from downtick.arena.host import ArenaHost, shared_arena
-from downtick.arena.live import LiveHistory
+from downtick.arena.live import GRACE, LiveHistory
 from downtick.endpoints import Endpoints
 from downtick.errors import ArenaDied, ArenaError, DeadlineMissed, DowntickError, ToxiproxyDied
 from downtick.exchange.config import ExchangeConfig
@@ -171,6 +171,10 @@ class Rig:
         """Return nominal seconds as real ones."""
         return seconds * self.time_scale
 
+    def stolen(self, since: float) -> float:
+        """Return the seconds since then for which the machine gave the arena no time: no deadline counts them."""
+        return self.history.stolen(since)
+
     def now(self) -> float:
         """Return the present instant on the history's clock, for ``after``."""
         return time.monotonic()
@@ -211,15 +215,18 @@ class Rig:
         """
         start, seconds = time.monotonic(), self.scaled(within)
         try:
-            async with asyncio.timeout(seconds):
+            # What was stolen is told a little later, so it is judged by afterwards.
+            async with asyncio.timeout(seconds + GRACE):
                 yield
         except TimeoutError:
+            used = seconds + GRACE
+        else:
+            used = max(0.0, time.monotonic() - start - self.stolen(start))
+            self.deadlines.append(Deadline(name, seconds, used))
+        if used > seconds:
             if self.failure is not None:
-                raise self.failure from None
-            raise DeadlineMissed(
-                f"not within {seconds:g} s (nominally {within:g} s): {name}"
-            ) from None
-        self.deadlines.append(Deadline(name, seconds, time.monotonic() - start))
+                raise self.failure
+            raise DeadlineMissed(f"not within {seconds:g} s (nominally {within:g} s): {name}")
 
     async def inject(
         self,
@@ -282,7 +289,8 @@ class Rig:
             raise DeadlineMissed(
                 f"not within {seconds:g} s (nominally {seconds / self.time_scale:g} s): {name}"
             )
-        self.deadlines.append(Deadline(name, seconds, max(0.0, found.at - start)))
+        used = max(0.0, found.at - start - self.stolen(start))
+        self.deadlines.append(Deadline(name, seconds, used))
         return found
 
     def _make_header(self, arena: ArenaHost) -> Header:

@@ -102,7 +102,7 @@ class Watch:
         raise DeadlineMissed(f"not within {seconds:g} s (nominally {within:g} s): {name}")
 
     def _judge(self, item: Message | Gap, name: str, start: float, seconds: float) -> Message | Gap:
-        used = moment(item) - start
+        used = max(0.0, moment(item) - start - self.rig.stolen(start))
         self.rig.deadlines.append(Deadline(name, seconds, used))
         if used > seconds:
             raise DeadlineMissed(f"not within {seconds:g} s but {used:g} s: {name}")

@@ -44,7 +44,7 @@ def held(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(10)
+            process.wait(30)
         finally:
             process.kill()
             process.stdout.close()

@@ -1,7 +1,7 @@
 """The arena's own lateness: what it did late would be blamed on the bot.
 
-Everything is judged by the times at which it really happened, so a few milliseconds do no harm; they are told
-all the same. Past the limit the machine was too busy to say anything about a bot, and the run is an error.
+Everything is judged by the times at which it really happened, and every lateness is told, so that a deadline can
+leave it out of account. Past the limit the machine was too busy to say anything about a bot, and the run is an error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from downtick.errors import ArenaLate
 TOLD = 0.010
 """Seconds of lateness from which the history tells of it."""
 
-LIMIT = 0.250
+LIMIT = 2.0
 """Seconds of lateness at which a run becomes an error: frames and heartbeats were not sent for that long."""
 
 _EVERY = 0.020

@@ -8,10 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from downtick.errors import DowntickError
-from downtick.history import Event, History, Predicate
+from downtick.history import Event, History, Predicate, matching
 
 GRACE = 2.0
 """Seconds that a wait goes on after its deadline: an event that happened in time may be told late."""
+
+
+_LATE = matching("late", source="arena")
 
 
 class LiveHistory(History):
@@ -23,14 +26,17 @@ class LiveHistory(History):
 
     def __init__(self) -> None:
         super().__init__()
+        self._late: list[Event] = []
         self.failure: DowntickError | None = None
         self._changed = threading.Condition()
         self._wakers: dict[object, Callable[[], object]] = {}
 
     def extend(self, events: Iterable[Event]) -> None:
         """Add events at the end, and wake whoever waits."""
+        events = list(events)
         with self._changed:
             super().extend(events)
+            self._late += (event for event in events if _LATE(event))
             self._wake()
 
     def append(self, event: Event) -> None:
@@ -43,38 +49,48 @@ class LiveHistory(History):
             self.failure = self.failure or failure
             self._wake()
 
+    def stolen(self, since: float) -> float:
+        """Return the seconds for which the arena stood still since then: time that the machine gave to others.
+
+        A deadline is longer by them, because a bot beside it had no more of the machine than the arena.
+        """
+        return float(sum(event["seconds"] for event in self._late if event.at > since))
+
     def wait(self, wanted: Predicate, by: float) -> Event | None:
         """Block until an event that is wanted has happened, and return the first; None if none did by then.
 
         Args:
             wanted: tells whether an event is the one.
-            by: the deadline in monotonic seconds. Judged by when the event happened, not by when we heard.
+            by: the deadline in monotonic seconds; later by what was `stolen` meanwhile. Judged by when the
+                event happened, not by when we heard.
 
         Raises:
             RigError: the rig failed.
         """
-        position = 0
+        position, start = 0, time.monotonic()
         with self._changed:
             while True:
-                found, position = self._find(wanted, by, position)
+                allowed = by + self.stolen(start)
+                found, position = self._find(wanted, allowed, position)
                 if found is not None:
                     return found
-                left = by + GRACE - time.monotonic()
+                left = allowed + GRACE - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
                     return None
 
     async def until(self, wanted: Predicate, by: float) -> Event | None:
         """Do as `wait` does, without blocking the event loop."""
         loop, changed, position = asyncio.get_running_loop(), asyncio.Event(), 0
-        key = object()
+        key, start = object(), time.monotonic()
         self._wakers[key] = lambda: loop.call_soon_threadsafe(changed.set)
         try:
             while True:
                 changed.clear()
-                found, position = self._find(wanted, by, position)
+                allowed = by + self.stolen(start)
+                found, position = self._find(wanted, allowed, position)
                 if found is not None:
                     return found
-                async with asyncio.timeout(by + GRACE - time.monotonic()):
+                async with asyncio.timeout(allowed + GRACE - time.monotonic()):
                     await changed.wait()
         except TimeoutError:
             return None
@@ -102,9 +118,10 @@ class LiveHistory(History):
             raise self.failure
         while position < len(self):
             event = self[position]
+            if wanted(event):
+                # One that is too late is looked at again: time that was stolen may be told after it.
+                return (event if event.at <= by else None), position
             position += 1
-            if event.at <= by and wanted(event):
-                return event, position
         return None, position
 
     def _wake(self) -> None:

@@ -40,6 +40,19 @@ async def test_an_event_after_the_deadline_does_not_count_though_it_is_heard() -
     assert await history.until(matching("closed"), by=by) is None
 
 
+async def test_time_that_the_machine_stole_is_added_to_the_deadline() -> None:
+    """A bot is not blamed for a second in which nobody got the processor, even if that is told afterwards."""
+    history = LiveHistory()
+    by = time.monotonic() + 0.05
+    waiting = asyncio.create_task(history.until(matching("closed"), by=by))
+    await asyncio.sleep(0)
+    history.append(event(by + 0.5))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    history.append(Event(by + 0.5, "arena", "late", {"seconds": 0.6}))
+    assert await waiting == event(by + 0.5)
+
+
 async def test_an_event_in_time_that_is_told_late_counts() -> None:
     """A test whose interpreter was blocked must not fail the bot for it."""
     history = LiveHistory()
