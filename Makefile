@@ -18,7 +18,7 @@ TOXIPROXY := $(VENV)/.toxiproxy
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
-	$(BIN)/pytest -m "$(MARKS)" -n $(WORKERS) --dist worksteal \
+	$(BIN)/pytest -m "$(MARKS)" -n $(WORKERS) --dist loadgroup \
 		--downtick-time-scale $(SCALE) $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests

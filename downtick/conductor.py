@@ -72,6 +72,8 @@ class Conductor:
         exchange: where exchange faults happen.
         record: tells the history.
         steady: is set when every link that the schedule names has delivered.
+        stolen: tells for how many seconds of the run so far the machine gave us no time. What is still to come
+            is put off by them, so that two steps keep their distance.
     """
 
     def __init__(
@@ -81,8 +83,11 @@ class Conductor:
         exchange: FaultyExchange,
         record: Record,
         steady: asyncio.Event,
+        stolen: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._schedule = schedule
+        self._stolen = stolen
+        self._stolen_before = 0.0
         self._links = links
         self._exchange = exchange
         self._record = record
@@ -110,7 +115,7 @@ class Conductor:
                         hold=act.hold,
                     )
             await self._watching(self._steady.wait(), self._schedule.warm_up, self._not_steady)
-            start = time.monotonic()
+            start, self._stolen_before = time.monotonic(), self._stolen()
             self._record("steady_state", links=list(self._schedule.links))
             for act in self._schedule.acts:
                 if act.at is not None:
@@ -145,14 +150,18 @@ class Conductor:
 
     async def _play_at(self, act: Act, due: float, wait: float) -> None:
         self._record("step_due", act=act.number, step=act.step, name=act.name, due=due)
-        await asyncio.sleep(due - time.monotonic())
-        late = time.monotonic() - due
+        while (left := due + self._put_off() - time.monotonic()) > 0:
+            await asyncio.sleep(left)
+        late = time.monotonic() - due - self._put_off()
         await self._begin(act)
         if late > max(LATE, LATE_SHARE * wait):
             raise ArenaLate(
                 f"step {act.step + 1} ({act.name}) was asked {late * 1000:.1f} ms after it was due"
             )
         await self._run_out(act)
+
+    def _put_off(self) -> float:
+        return self._stolen() - self._stolen_before
 
     async def _triggered(self, act: Act) -> None:
         """Begin an act inside the exchange's own event; running out is a task of its own."""

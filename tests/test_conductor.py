@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -180,6 +181,33 @@ async def test_a_step_later_than_its_limit_ends_the_run_as_an_error(
     with pytest.raises(ArenaLate, match=r"step 1 \(freeze\)"):
         await conductor(schedule(act(0, 0.01)), notes, told).play()
     assert notes.on == set()
+
+
+async def test_time_that_the_machine_stole_puts_off_what_is_still_to_come() -> None:
+    """Two steps keep their distance though everything stood still between them."""
+    notes, told = Notes(), Told()
+    plan = schedule(act(0, 0.0), act(1, 0.02, name="second"), length=0.3)
+    reached = asyncio.Event()
+    reached.set()
+    playing = Conductor(
+        plan,
+        {"market_ws": notes},
+        notes,
+        told,
+        reached,
+        lambda: 0.1 if "step_done" in told.kinds else 0.0,
+    )
+    started = time.monotonic()
+    asked: list[float] = []
+    note = notes._note
+
+    async def noting(call: str) -> None:
+        asked.append(time.monotonic() - started)
+        await note(call)
+
+    notes._note = noting  # type: ignore[method-assign]
+    await playing.play()
+    assert asked[1] - asked[0] >= 0.1
 
 
 @pytest.mark.parametrize("at", range(4))

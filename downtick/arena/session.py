@@ -53,6 +53,7 @@ class Session:
         self._links: dict[str, Link] = {}
         self._steady: SteadyState | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._stolen = 0.0
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -90,7 +91,12 @@ class Session:
             if schedule is not None:
                 self._steady = SteadyState(schedule.links)
                 conductor = Conductor(
-                    schedule, self._links, self._exchange, self._record, self._steady.reached
+                    schedule,
+                    self._links,
+                    self._exchange,
+                    self._record,
+                    self._steady.reached,
+                    lambda: self._stolen,
                 )
                 self._run(conductor.play())
         except BaseException:
@@ -171,6 +177,7 @@ class Session:
         self._tell([event])
 
     def _late(self, seconds: float) -> None:
+        self._stolen += seconds
         self._tell([Event(time.monotonic(), "arena", "late", {"seconds": seconds})])
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
