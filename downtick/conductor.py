@@ -120,7 +120,9 @@ class Conductor:
             for act in self._schedule.acts:
                 if act.at is not None:
                     self._spawn(self._play_at(act, start + act.at, act.at))
-            await self._watching(asyncio.Event().wait(), self._schedule.length, lambda: None)
+            end = start + self._schedule.length
+            while (left := end + self._put_off() - time.monotonic()) > 0:
+                await self._watching(asyncio.Event().wait(), left, lambda: None)
         finally:
             await _whole(self._end())
         self._record("run_ended")
@@ -150,7 +152,8 @@ class Conductor:
 
     async def _play_at(self, act: Act, due: float, wait: float) -> None:
         self._record("step_due", act=act.number, step=act.step, name=act.name, due=due)
-        while (left := due + self._put_off() - time.monotonic()) > 0:
+        # What is stolen meanwhile makes the wait longer.
+        while (left := due + self._put_off() - time.monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(left)
         late = time.monotonic() - due - self._put_off()
         await self._begin(act)
