@@ -13,6 +13,7 @@ from bot_v2.features.brokerages.coinbase.streaming import (
     Message,
     StreamingSettings,
 )
+from downtick.arena.live import GRACE
 from downtick.errors import DeadlineMissed
 from downtick.history import Event
 from downtick.rig import Deadline, Rig
@@ -103,9 +104,9 @@ class Watch:
 
     def _judge(self, item: Message | Gap, name: str, start: float, seconds: float) -> Message | Gap:
         used = max(0.0, moment(item) - start - self.rig.stolen(start))
-        self.rig.deadlines.append(Deadline(name, seconds, used))
         if used > seconds:
             raise DeadlineMissed(f"not within {seconds:g} s but {used:g} s: {name}")
+        self.rig.deadlines.append(Deadline(name, seconds, used))
         return item
 
     async def data(
@@ -247,7 +248,3 @@ async def watching(
         await consumer
     # Answered on the channel by which the journal comes: after it, everything so far is in the history.
     await rig.heal("rest")
-
-
-GRACE = 0.05
-"""Real seconds that an item may take from the client to the reader: it is judged by its own time stamp."""
