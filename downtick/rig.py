@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -171,9 +172,12 @@ class Rig:
         """Return nominal seconds as real ones."""
         return seconds * self.time_scale
 
-    def stolen(self, since: float) -> float:
-        """Return the seconds since then for which the machine gave the arena no time: no deadline counts them."""
-        return self.history.stolen(since)
+    def stolen(self, since: float, until: float = math.inf) -> float:
+        """Return the seconds between two instants for which the machine gave the arena no time.
+
+        No deadline counts them.
+        """
+        return self.history.stolen(since, until)
 
     def now(self) -> float:
         """Return the present instant on the history's clock, for ``after``."""
@@ -221,7 +225,8 @@ class Rig:
         except TimeoutError:
             used = seconds + GRACE
         else:
-            used = max(0.0, time.monotonic() - start - self.stolen(start))
+            end = time.monotonic()
+            used = end - start - self.stolen(start, end)
             self.deadlines.append(Deadline(name, seconds, used))
         if used > seconds:
             if self.failure is not None:
@@ -289,7 +294,7 @@ class Rig:
             raise DeadlineMissed(
                 f"not within {seconds:g} s (nominally {seconds / self.time_scale:g} s): {name}"
             )
-        used = max(0.0, found.at - start - self.stolen(start))
+        used = max(0.0, found.at - start - self.stolen(start, found.at))
         self.deadlines.append(Deadline(name, seconds, used))
         return found
 

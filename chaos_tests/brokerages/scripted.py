@@ -163,14 +163,14 @@ async def scripted_exchange(tls: ssl.SSLContext | None = None) -> AsyncIterator[
         yield script
 
 
-async def eventually(condition: Callable[[], Any], within: float = 5.0) -> None:
+async def eventually(condition: Callable[[], Any], within: float = 20.0) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - conditions of two sides, one of them a plain object
             await asyncio.sleep(0.005)
 
 
-async def next_message(client: CoinbaseStreamingClient, within: float = 5.0) -> Message:
+async def next_message(client: CoinbaseStreamingClient, within: float = 20.0) -> Message:
     """Return the next message, gaps left out."""
     async with asyncio.timeout(within):
         async for item in client.messages():

@@ -180,9 +180,9 @@ async def test_an_error_message_is_survived(rig: Rig, make: Make) -> None:
 
 
 @pytest.mark.toxics("streaming/snapshot-12mib")
-async def test_a_snapshot_of_twelve_mebibytes(rig: Rig, make_plain: Make) -> None:
+async def test_a_snapshot_of_twelve_mebibytes(rig: Rig, make: Make) -> None:
     """It is taken whole, the connection lives on, and so do tickers."""
-    async with watching(rig, make_plain) as watch:
+    async with watching(rig, make) as watch:
         huge = await step_done(rig, "huge_snapshot")
         book = await watch.until(
             lambda item: isinstance(item, Message) and _is_book(item, "snapshot"),

@@ -103,7 +103,8 @@ class Watch:
         raise DeadlineMissed(f"not within {seconds:g} s (nominally {within:g} s): {name}")
 
     def _judge(self, item: Message | Gap, name: str, start: float, seconds: float) -> Message | Gap:
-        used = max(0.0, moment(item) - start - self.rig.stolen(start))
+        end = moment(item)
+        used = end - start - self.rig.stolen(start, end)
         if used > seconds:
             raise DeadlineMissed(f"not within {seconds:g} s but {used:g} s: {name}")
         self.rig.deadlines.append(Deadline(name, seconds, used))

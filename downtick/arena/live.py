@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -49,12 +50,15 @@ class LiveHistory(History):
             self.failure = self.failure or failure
             self._wake()
 
-    def stolen(self, since: float) -> float:
-        """Return the seconds for which the arena stood still since then: time that the machine gave to others.
+    def stolen(self, since: float, until: float = math.inf) -> float:
+        """Return the seconds between two instants for which the arena stood still: the machine gave them to others.
 
         A deadline is longer by them, because a bot beside it had no more of the machine than the arena.
         """
-        return float(sum(event["seconds"] for event in self._late if event.at > since))
+        spans = (
+            (max(since, late.at - late["seconds"]), min(until, late.at)) for late in self._late
+        )
+        return float(sum(end - start for start, end in spans if end > start))
 
     def wait(self, wanted: Predicate, by: float) -> Event | None:
         """Block until an event that is wanted has happened, and return the first; None if none did by then.
@@ -70,11 +74,10 @@ class LiveHistory(History):
         position, start = 0, time.monotonic()
         with self._changed:
             while True:
-                allowed = by + self.stolen(start)
-                found, position = self._find(wanted, allowed, position)
+                found, position = self._find(wanted, start, by, position)
                 if found is not None:
                     return found
-                left = allowed + GRACE - time.monotonic()
+                left = by + self.stolen(start) + GRACE - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
                     return None
 
@@ -86,11 +89,10 @@ class LiveHistory(History):
         try:
             while True:
                 changed.clear()
-                allowed = by + self.stolen(start)
-                found, position = self._find(wanted, allowed, position)
+                found, position = self._find(wanted, start, by, position)
                 if found is not None:
                     return found
-                async with asyncio.timeout(allowed + GRACE - time.monotonic()):
+                async with asyncio.timeout(by + self.stolen(start) + GRACE - time.monotonic()):
                     await changed.wait()
         except TimeoutError:
             return None
@@ -113,14 +115,17 @@ class LiveHistory(History):
             yield self[position]
             position += 1
 
-    def _find(self, wanted: Predicate, by: float, position: int) -> tuple[Event | None, int]:
+    def _find(
+        self, wanted: Predicate, start: float, by: float, position: int
+    ) -> tuple[Event | None, int]:
         if self.failure is not None:
             raise self.failure
         while position < len(self):
             event = self[position]
             if wanted(event):
                 # One that is too late is looked at again: time that was stolen may be told after it.
-                return (event if event.at <= by else None), position
+                in_time = event.at - self.stolen(start, event.at) <= by
+                return (event if in_time else None), position
             position += 1
         return None, position
 

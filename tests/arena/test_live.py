@@ -53,6 +53,17 @@ async def test_time_that_the_machine_stole_is_added_to_the_deadline() -> None:
     assert await waiting == event(by + 0.5)
 
 
+def test_only_what_was_stolen_between_two_instants_counts() -> None:
+    """A standstill that began before the wait, or outlasted it, counts with what lies inside."""
+    history = LiveHistory()
+    history.append(Event(12.0, "arena", "late", {"seconds": 3.0}))
+    history.append(Event(20.0, "arena", "late", {"seconds": 1.0}))
+    assert history.stolen(0.0) == 4.0
+    assert history.stolen(11.0) == 2.0
+    assert history.stolen(11.0, 19.5) == 1.5
+    assert history.stolen(13.0, 19.0) == 0.0
+
+
 async def test_an_event_in_time_that_is_told_late_counts() -> None:
     """A test whose interpreter was blocked must not fail the bot for it."""
     history = LiveHistory()
