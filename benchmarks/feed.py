@@ -25,6 +25,7 @@ from downtick.exchange.listener import Handler, Listener
 from downtick.exchange.market import MarketClock, MarketState, SeededMarket
 from downtick.exchange.publisher import Publisher
 from downtick.exchange.times import rfc3339_nanos
+from downtick.exchange.venue import Venue
 
 FRAMES = 60_000
 ROUNDS = 5
@@ -138,7 +139,8 @@ def _body() -> Body:
 
 def _hub() -> Hub:
     # The journal's events are made and dropped: what becomes of them is the arena's cost.
-    return Hub(ExchangeConfig(), Journal(lambda events: None))
+    venue = Venue(MarketState(()), MarketClock(0))
+    return Hub(ExchangeConfig(), Journal(lambda events: None), venue)
 
 
 def main() -> None:

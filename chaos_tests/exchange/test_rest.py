@@ -102,7 +102,7 @@ async def test_a_selector_takes_the_second_request_only() -> None:
 async def test_half_a_body_promises_the_whole() -> None:
     """The client knows the length, gets half, and then the end of the stream."""
     async with running() as stub:
-        await stub.exchange.start_fault("half_body", {"routes": ["/products"]}, {})
+        await stub.exchange.start_fault("half_answer", {"routes": ["/products"]}, {})
         whole = url(stub.endpoints.rest, "http", BASE + "/products")
         async with ClientSession() as client, client.get(whole) as answer:
             assert answer.status == 200

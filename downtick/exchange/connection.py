@@ -32,6 +32,7 @@ class Connection:
         written: bytes that HTTP answers have sent on it so far.
         ended: whether it is over.
         ending: whose doing it is (and which fault's) if it ends without any other sign.
+        gone: is set when the socket is gone.
     """
 
     def __init__(self, number: int, listener: str, journal: Journal) -> None:
@@ -40,6 +41,7 @@ class Connection:
         self.written = 0
         self.ended = False
         self.ending: tuple[By, int | None] = ("exchange", None)
+        self.gone = asyncio.Event()
         self._journal = journal
 
     def end(
@@ -61,6 +63,7 @@ class Connection:
 
     def lost(self, error: BaseException | None) -> None:
         """The socket is gone; without an earlier sign, the error tells whose doing it was."""
+        self.gone.set()
         if error is None:
             by, fault = self.ending
             self.end(by, "eof", fault=fault)

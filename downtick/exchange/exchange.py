@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from time import time_ns
 from typing import Any
 
+from downtick.errors import ExchangeFailed
+from downtick.exchange.advanced_trade import AdvancedTrade
 from downtick.exchange.config import Endpoints, ExchangeConfig
 from downtick.exchange.driver import Driver
 from downtick.exchange.gateway import Gateway
@@ -18,6 +20,7 @@ from downtick.exchange.market import MarketClock, MarketState, SeededMarket, Tap
 from downtick.exchange.publisher import Publisher
 from downtick.exchange.rest import Rest
 from downtick.exchange.tape_file import load_tape
+from downtick.exchange.venue import Venue
 
 
 class Exchange:
@@ -31,7 +34,7 @@ class Exchange:
     def __init__(self, config: ExchangeConfig, journal: Journal) -> None:
         self._config = config
         self._journal = journal
-        self._hub = Hub(config, journal)
+        self._hub: Hub | None = None
         self._listeners: list[Listener] = []
 
     async def start(self) -> Endpoints:
@@ -41,13 +44,15 @@ class Exchange:
             InputError: the tape or the certificate cannot be used.
             OSError: the host cannot be bound.
         """
-        config, hub = self._config, self._hub
+        config = self._config
         market = await self._market()
         clock = MarketClock(time_ns(), config.time_scale)
         state = MarketState(market.openings, clock.origin)
+        venue = Venue(state, clock)
+        hub = self._hub = Hub(config, self._journal, venue)
         publisher = Publisher(state, clock, hub.wanted)
         products = tuple(product.product_id for product in state.products)
-        rest = Rest(hub, state, clock)
+        rest = Rest(hub, AdvancedTrade(venue), itertools.count(1))
         gateways = {
             name: Gateway(name, hub, products, publisher.snapshots)
             for name in ("market_ws", "user_ws")
@@ -92,19 +97,20 @@ class Exchange:
         Raises:
             InputError: one of them is unknown, or a required attribute is missing.
         """
-        preparation = self._hub.faults.preparation(name, attributes)
+        faults = self._opened.faults
+        preparation = faults.preparation(name, attributes)
         if preparation is not None:
             await asyncio.to_thread(preparation)
-        return self._hub.faults.start(name, attributes, selectors)
+        return faults.start(name, attributes, selectors)
 
     async def stop_fault(self, handle: int) -> None:
         """Stop a fault. One that is over already is left alone."""
-        self._hub.faults.stop(handle)
+        self._opened.faults.stop(handle)
 
     async def heal(self) -> None:
         """Stop every fault, and forget every `when`."""
-        self._hub.triggers.clear()
-        self._hub.faults.stop_all()
+        self._opened.triggers.clear()
+        self._opened.faults.stop_all()
 
     def when(
         self,
@@ -127,15 +133,22 @@ class Exchange:
         Raises:
             InputError: an unknown counter, or a count below 1.
         """
-        self._hub.triggers.add(counter, count, callback, hold=hold)
+        self._opened.triggers.add(counter, count, callback, hold=hold)
 
     async def stop(self) -> None:
         """End all faults and connections, close the doors, and flush the journal."""
-        self._hub.faults.stop_all()
-        await self._hub.stop()
+        if self._hub is not None:
+            self._hub.faults.stop_all()
+            await self._hub.stop()
         for listener in self._listeners:
             await listener.close()
         self._journal.flush()
+
+    @property
+    def _opened(self) -> Hub:
+        if self._hub is None:
+            raise ExchangeFailed("the exchange has not been started")
+        return self._hub
 
     async def _market(self) -> SeededMarket | TapeMarket:
         config = self._config

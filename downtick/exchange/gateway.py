@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from aiohttp import web
 
-from downtick.exchange.faults import HttpAnswer
+from downtick.exchange.delivery import plain_response
 from downtick.exchange.feed import FeedConnection
 from downtick.exchange.frame_writer import FrameWriter
 from downtick.exchange.hub import Hub
@@ -22,15 +22,6 @@ CHANNELS: Final = {"market_ws": PUBLIC_CHANNELS, "user_ws": ("heartbeats",)}
 
 _MESSAGE_SIZE: Final = 1024 * 1024  # of what clients send
 _SHORTEST: Final = 0.2  # real seconds: no client is cut off sooner, whatever the time scale
-
-
-def plain_response(answer: HttpAnswer) -> web.Response:
-    """Return an HTTP answer in aiohttp's form."""
-    return web.Response(
-        status=answer.answer.status,
-        body=answer.answer.body,
-        headers={"Content-Type": answer.answer.content_type, **answer.headers},
-    )
 
 
 class Gateway:

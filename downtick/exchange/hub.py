@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final
 
 from downtick.exchange.config import ExchangeConfig
@@ -19,6 +19,7 @@ from downtick.exchange.feed import FeedConnection
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
 from downtick.exchange.triggers import Triggers, Watch
+from downtick.exchange.venue import Venue
 
 SUBSCRIBED_AS: Final = {"l2_data": "level2"}
 """A channel's name when it is subscribed, where frames call it otherwise."""
@@ -33,16 +34,18 @@ class Hub:
     Args:
         config: of the exchange.
         journal: of the exchange.
-        faults: of the exchange; set right after, because each needs the other.
+        venue: that the faults may touch.
 
     Attributes:
+        faults: of the exchange.
         held: how many steps hold the feed at this moment.
     """
 
-    def __init__(self, config: ExchangeConfig, journal: Journal) -> None:
+    def __init__(self, config: ExchangeConfig, journal: Journal, venue: Venue) -> None:
         self.config = config
         self.journal = journal
-        self.faults = FaultBook(journal, lambda: self.feeds)
+        self.venue = venue
+        self.faults = FaultBook(journal, self)
         self.triggers = Triggers(self._fire)
         self.held = 0
         self._feeds: dict[int, FeedConnection] = {}
@@ -85,6 +88,10 @@ class Hub:
             key = (channel, body.products[0] if body.products else channel)
             for feed in tuple(self._listeners.get(key, {}).values()):
                 feed.send(body)
+
+    def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
+        """Do something after so many real seconds, and return what calls it off."""
+        return asyncio.get_running_loop().call_later(seconds, do).cancel
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside; it ends with the hub."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import msgspec
@@ -24,6 +25,9 @@ PUBLIC_CHANNELS: Final = (
     "market_trades",
 )
 PRIVATE_CHANNELS: Final = ("user", "futures_balance_summary")
+"""Channels that tell of the user: each subscription needs a JWT (docs: Advanced Trade WebSocket channels)."""
+WITHOUT_PRODUCTS: Final = ("heartbeats", "futures_balance_summary")
+"""Channels in which product ids are allowed and mean nothing."""
 
 _OWN_USDC: Final = ("USDT-USDC", "EURC-USDC")  # the only books in USDC that are no alias
 
@@ -34,13 +38,16 @@ class Request:
 
     Attributes:
         type: which of the two.
-        channel: one of `PUBLIC_CHANNELS`.
-        products: product ids as the market knows them, each once; empty if the client named none.
+        channel: one of those that the door serves.
+        products: product ids, each once, as the market knows them (on ``user`` as the client wrote them); empty if
+            the client named none.
+        token: the JWT that came with a private channel, or None; public channels take any and need none.
     """
 
     type: Literal["subscribe", "unsubscribe"]
     channel: str
     products: tuple[str, ...]
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def understand(
     Args:
         text: the message.
         products: product ids of the market.
-        channels: those that this door serves without a login.
+        channels: those that this door serves.
     """
     try:
         message = _decode(text)
@@ -99,19 +106,28 @@ def understand(
         )
     if message.channel is None:
         return Refused(FAILURE_TO_SUBSCRIBE, "no channel")
-    if message.channel in PRIVATE_CHANNELS:
-        return Refused(AUTHENTICATION_FAILURE, f"channel {message.channel} needs a login")
     if message.channel not in channels:
         return Refused(AUTHENTICATION_FAILURE, f"no channel {message.channel!r} here")
-    asked = tuple(dict.fromkeys(_book_name(name) for name in message.product_ids or ()))
-    if message.channel == "heartbeats":
-        asked = ()  # product ids are allowed and mean nothing
-    unknown = [name for name in asked if name not in products]
+    asked = _asked(message.channel, message.product_ids or ())
+    unknown = [name for name in asked if name not in products and _book_name(name) not in products]
     if unknown and message.type == "subscribe":
         return Refused(FAILURE_TO_SUBSCRIBE, f"no product {', '.join(unknown)}")
+    private = message.channel in PRIVATE_CHANNELS
     return Request(
-        "subscribe" if message.type == "subscribe" else "unsubscribe", message.channel, asked
+        "subscribe" if message.type == "subscribe" else "unsubscribe",
+        message.channel,
+        asked,
+        message.jwt if private and isinstance(message.jwt, str) else None,
     )
+
+
+def _asked(channel: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the products that a message means, each once."""
+    if channel in WITHOUT_PRODUCTS:
+        return ()
+    if channel in PRIVATE_CHANNELS:
+        return tuple(dict.fromkeys(names))  # products in USDC are their own there (docs: channels)
+    return tuple(dict.fromkeys(_book_name(name) for name in names))
 
 
 def _book_name(product_id: str) -> str:

@@ -15,8 +15,11 @@ from typing import Final
 
 from downtick.exchange.frames import Body, subscriptions
 from downtick.exchange.messages import (
+    AUTHENTICATION_FAILURE,
+    PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
     RATE_LIMITED,
+    WITHOUT_PRODUCTS,
     Refused,
     Request,
     understand,
@@ -24,6 +27,14 @@ from downtick.exchange.messages import (
 
 Snapshots = Callable[[str, tuple[str, ...]], Sequence[Body]]
 """Returns the snapshots of a channel for these products."""
+
+Login = Callable[[str | None], str | None]
+"""Takes the JWT of a subscription, None if it has none, and returns why it is refused, or None if it is good."""
+
+
+def no_login(token: str | None) -> str:
+    """Refuse every token: the login of a door that serves no private channel."""
+    return "nobody can log in here"
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,10 @@ class Session:
         rules: timers and limits.
         opened: when the connection was upgraded, in real seconds of any one clock.
         channels: what this door serves.
-        active: subscribed products by channel; ``heartbeats`` has itself as its only one.
+        login: asked at every subscription of a private channel, and never again: what was granted outlives its
+            token (docs: Advanced Trade WebSocket overview).
+        user_id: what the acknowledgement lists for a private channel.
+        active: subscribed products by channel; a channel without products has itself as its only one.
     """
 
     products: tuple[str, ...]
@@ -68,6 +82,8 @@ class Session:
     rules: Rules
     opened: float
     channels: tuple[str, ...] = PUBLIC_CHANNELS
+    login: Login = no_login
+    user_id: str = ""
     active: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _subscribed_once: bool = False
     _received: deque[float] = field(default_factory=deque)
@@ -114,24 +130,32 @@ class Session:
         return len(self._received) > rate * _WINDOW
 
     def _subscribe(self, request: Request) -> Answer:
+        channel = request.channel
+        if channel in PRIVATE_CHANNELS and (reason := self.login(request.token)) is not None:
+            return Answer(refused=Refused(AUTHENTICATION_FAILURE, f"channel {channel}: {reason}"))
         self._subscribed_once = True
-        if request.channel == "heartbeats":
-            self.active["heartbeats"] = ("heartbeats",)
-            return Answer(request, (subscriptions(self.active),))
-        wanted = request.products or self.products
-        before = self.active.get(request.channel, ())
-        self.active[request.channel] = tuple(dict.fromkeys((*before, *wanted)))
+        everything = (channel,) if channel in WITHOUT_PRODUCTS else self.products
+        wanted = request.products or everything
+        before = self.active.get(channel, ())
+        self.active[channel] = tuple(dict.fromkeys((*before, *wanted)))
         # The snapshot comes before the acknowledgement, and again if a product is subscribed twice.
-        return Answer(
-            request, (*self.snapshots(request.channel, wanted), subscriptions(self.active))
-        )
+        return Answer(request, (*self.snapshots(channel, wanted), self._acknowledgement()))
 
     def _unsubscribe(self, request: Request) -> Answer:
         before = self.active.pop(request.channel, ())
         left = tuple(p for p in before if p not in request.products) if request.products else ()
         if left:
             self.active[request.channel] = left
-        return Answer(request, (subscriptions(self.active),))
+        return Answer(request, (self._acknowledgement(),))
+
+    def _acknowledgement(self) -> Body:
+        """Return every active subscription: those to private channels as the user's (seen on the user's host)."""
+        return subscriptions(
+            {
+                channel: (self.user_id,) if channel in PRIVATE_CHANNELS else names
+                for channel, names in self.active.items()
+            }
+        )
 
 
 _WINDOW: Final = 1.0

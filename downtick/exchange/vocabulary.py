@@ -187,7 +187,7 @@ EXCHANGE_FAULTS: Final[Mapping[str, FaultSpec]] = {
             doc="REST requests are answered with an HTTP error",
         ),
         _spec(
-            "half_body",
+            "half_answer",
             _ROUTES,
             doc="REST answers promise their whole length, send half of it and close",
         ),

@@ -217,7 +217,7 @@ def bandwidth_zero(subject: Subject) -> Iterator[Hit]:
     " several connections sends more than the limit in all, and after a feed was cut its next connection is cut"
     " again after the same number of bytes.",
     fix="For one cut of a feed give a `for` that ends before the bot is back, or use `fault: close`; for one"
-    " broken answer use `exchange: half_body`.",
+    " broken answer use `exchange: half_answer`.",
     source="Toxiproxy toxics/limit_data.go: the count is a state of the connection.",
 )
 def limit_data(subject: Subject) -> Iterator[Hit]:

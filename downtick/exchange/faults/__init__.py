@@ -2,5 +2,5 @@
 
 from downtick.exchange.faults.base import Fate as Fate
 from downtick.exchange.faults.base import Feed as Feed
-from downtick.exchange.faults.base import HttpAnswer as HttpAnswer
+from downtick.exchange.faults.base import Stage as Stage
 from downtick.exchange.faults.book import FaultBook as FaultBook

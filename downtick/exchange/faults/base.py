@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from downtick.exchange.error_bodies import Answer
-from downtick.exchange.faults.selector import Selector
+from downtick.exchange.call import Call, Delivery, HttpAnswer
+from downtick.exchange.faults.selector import Selector, route_matches
 from downtick.exchange.frames import Body
+
+if TYPE_CHECKING:
+    from downtick.exchange.venue import Venue
 
 DATA: frozenset[str] = frozenset(
     ("ticker", "ticker_batch", "l2_data", "market_trades", "candles", "status")
@@ -51,12 +53,19 @@ class Feed(Protocol):
         """Send the snapshots of a subscribed channel again."""
 
 
-@dataclass(frozen=True)
-class HttpAnswer:
-    """An HTTP answer, and headers besides those of its body."""
+class Stage(Protocol):
+    """What a fault may touch of the exchange, besides what its hooks are given."""
 
-    answer: Answer
-    headers: Mapping[str, str] = field(default_factory=dict)
+    @property
+    def feeds(self) -> Sequence[Feed]:
+        """Open feed connections, oldest first."""
+
+    @property
+    def venue(self) -> Venue:
+        """The ledger in its market."""
+
+    def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
+        """Do something after so many real seconds, and return what calls it off."""
 
 
 class Fault:
@@ -66,6 +75,7 @@ class Fault:
         handle: number of the fault within its exchange.
         attributes: validated, defaults filled in.
         selector: which opportunities it takes.
+        stage: what it may touch.
         hit: to be called for every hit, with what it hit.
     """
 
@@ -78,11 +88,13 @@ class Fault:
         handle: int,
         attributes: Mapping[str, Any],
         selector: Selector,
+        stage: Stage,
         hit: Callable[..., None],
     ) -> None:
         self.handle = handle
         self.attributes = attributes
         self.selector = selector
+        self.stage = stage
         self.hits = 0
         self._hit = hit
 
@@ -106,11 +118,11 @@ class Fault:
         """Whether it has done all that it ever will; the exchange then ends it by itself."""
         return False
 
-    def begin(self, feeds: Sequence[Feed]) -> None:
-        """Start, with the feed connections that are open."""
+    def begin(self) -> None:
+        """Start."""
 
-    def end(self, feeds: Sequence[Feed]) -> None:
-        """Stop, with the feed connections that are open."""
+    def end(self) -> None:
+        """Stop."""
 
     def left(self, feed: Feed) -> None:
         """A feed connection is gone."""
@@ -129,11 +141,21 @@ class Fault:
         """Return price levels to put at the end of a frame, each with a comma before it; empty for none."""
         return b""
 
-    def request(
-        self, conn: int, method: str, path: str, products: Sequence[str]
-    ) -> HttpAnswer | None:
-        """Answer a REST request in the exchange's place."""
+    def takes(self, call: Call) -> bool:
+        """Whether a REST request is on one of this fault's ``routes`` and the selector takes it; if so, a hit."""
+        routes = self.attributes.get("routes", ())
+        if routes and not any(route_matches(route, call.method, call.path) for route in routes):
+            return False
+        if not self.selector.take(method=call.method, path=call.path, products=call.products):
+            return False
+        self.hit(conn=call.conn, request=call.number, method=call.method, path=call.path)
+        return True
 
-    def cuts(self, conn: int, method: str, path: str, products: Sequence[str]) -> bool:
-        """Decide whether a REST answer stops half way."""
-        return False
+    def request(self, call: Call) -> HttpAnswer | None:
+        """Answer a REST request in the exchange's place: nothing of it is done."""
+
+    def rewrite(self, call: Call, answer: HttpAnswer) -> HttpAnswer | None:
+        """Return another answer to what was done, or None to leave it."""
+
+    def delivery(self, call: Call) -> Delivery | None:
+        """Return how the answer to a request leaves, or None for as always."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
 from typing import Any, Final, Literal
 
 from downtick.errors import InputError
+from downtick.exchange.call import Call, Delivery, HttpAnswer
 from downtick.exchange.faults.abort import Abort
-from downtick.exchange.faults.base import Fate, Fault, Feed, HttpAnswer
+from downtick.exchange.faults.base import Fate, Fault, Feed, Stage
 from downtick.exchange.faults.close_code import CloseCode
 from downtick.exchange.faults.data_silence import DataSilence
 from downtick.exchange.faults.duplicate_frame import DuplicateFrame
 from downtick.exchange.faults.error_message import ErrorMessage
 from downtick.exchange.faults.garbage_text import GarbageText
-from downtick.exchange.faults.half_body import HalfBody
+from downtick.exchange.faults.half_answer import HalfAnswer
 from downtick.exchange.faults.heartbeat_silence import HeartbeatSilence
 from downtick.exchange.faults.http_error import HttpError
 from downtick.exchange.faults.huge_snapshot import HugeSnapshot
@@ -37,7 +38,7 @@ _KINDS: Final[Mapping[str, type[Fault]]] = {
         DuplicateFrame,
         ErrorMessage,
         GarbageText,
-        HalfBody,
+        HalfAnswer,
         HeartbeatSilence,
         HttpError,
         HugeSnapshot,
@@ -54,15 +55,15 @@ class FaultBook:
 
     Args:
         journal: gets ``fault_on``, ``fault_hit`` and ``fault_off``.
-        feeds: returns the open feed connections, oldest first.
+        stage: what faults may touch.
 
     Attributes:
         any_frames: whether any fault looks at frames; checked once a frame.
     """
 
-    def __init__(self, journal: Journal, feeds: Callable[[], Sequence[Feed]]) -> None:
+    def __init__(self, journal: Journal, stage: Stage) -> None:
         self._journal = journal
-        self._feeds = feeds
+        self._stage = stage
         self._handles = count(1)
         self._on: dict[int, Fault] = {}
         self._framing: list[Fault] = []
@@ -82,7 +83,7 @@ class FaultBook:
         filled = _filled(name, attributes)
         selector = Selector.of(selectors)
         handle = next(self._handles)
-        fault = _KINDS[name](handle, filled, selector, self._hit)
+        fault = _KINDS[name](handle, filled, selector, self._stage, self._hit)
         self._journal.record(
             "fault_on",
             handle=handle,
@@ -92,7 +93,7 @@ class FaultBook:
         )
         self._on[handle] = fault
         self._note_framing()
-        fault.begin(self._feeds())
+        fault.begin()
         self._sort_out()
         return handle
 
@@ -115,7 +116,7 @@ class FaultBook:
         self._journal.record(
             "fault_off", handle=handle, name=fault.name, hits=fault.hits, matched=fault.hits > 0
         )
-        fault.end(self._feeds())
+        fault.end()
 
     def stop_all(self) -> None:
         """Stop every fault."""
@@ -140,19 +141,33 @@ class FaultBook:
                 return answer, fault
         return None
 
-    def request(
-        self, conn: int, method: str, path: str, products: Sequence[str]
-    ) -> tuple[HttpAnswer, Fault] | None:
-        """Return the answer that a fault gives to a REST request, and whose doing it is."""
-        for fault in self._on.values():
-            answer = fault.request(conn, method, path, products)
+    def request(self, call: Call) -> tuple[HttpAnswer, int] | None:
+        """Return the answer that a fault gives in the exchange's place, and the fault's handle."""
+        for fault in tuple(self._on.values()):
+            answer = fault.request(call)
             if answer is not None:
-                return answer, fault
+                self._end_if_over(fault)
+                return answer, fault.handle
         return None
 
-    def cuts(self, conn: int, method: str, path: str, products: Sequence[str]) -> Fault | None:
-        """Return the fault that stops this answer half way, or None."""
-        return next((f for f in self._on.values() if f.cuts(conn, method, path, products)), None)
+    def rewrite(self, call: Call, answer: HttpAnswer) -> tuple[HttpAnswer, int | None]:
+        """Return what is answered instead, and the handle of the last fault that had a hand in it."""
+        handle = None
+        for fault in tuple(self._on.values()):
+            other = fault.rewrite(call, answer)
+            if other is not None:
+                answer, handle = other, fault.handle
+                self._end_if_over(fault)
+        return answer, handle
+
+    def delivery(self, call: Call) -> tuple[Delivery, int] | None:
+        """Return how an answer leaves if a fault has a say in it, and the fault's handle."""
+        for fault in tuple(self._on.values()):
+            delivery = fault.delivery(call)
+            if delivery is not None:
+                self._end_if_over(fault)
+                return delivery, fault.handle
+        return None
 
     def frame(self, feed: Feed, body: Body, sequence: int) -> tuple[Fate, int | None]:
         """Return what becomes of a frame, and the handle of the fault whose doing it is."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from downtick.exchange.faults.base import DATA, Fate, Fault, Feed
 from downtick.exchange.frames import Body
 
@@ -19,7 +17,7 @@ class DataSilence(Fault):
 
     name = "data_silence"
 
-    def begin(self, feeds: Sequence[Feed]) -> None:
+    def begin(self) -> None:
         """Note which channels are meant."""
         names = self.attributes["channels"]
         self._channels = {_FRAME_NAMES.get(name, name) for name in names} or DATA
@@ -34,8 +32,8 @@ class DataSilence(Fault):
         self.hit(conn=feed.number, channel=body.channel)
         return Fate.SILENT
 
-    def end(self, feeds: Sequence[Feed]) -> None:
+    def end(self) -> None:
         """Put the books right."""
-        for feed in feeds:
+        for feed in self.stage.feeds:
             if feed.number in self._missed_books:
                 feed.show("level2")

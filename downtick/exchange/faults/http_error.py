@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from downtick.exchange.call import Call, HttpAnswer
 from downtick.exchange.error_bodies import html_error, text_error, v3_error
-from downtick.exchange.faults.base import Fault, HttpAnswer
-from downtick.exchange.faults.selector import route_matches
+from downtick.exchange.faults.base import Fault
 
 
 def error_answer(attributes: Mapping[str, Any]) -> HttpAnswer:
@@ -27,14 +27,6 @@ class HttpError(Fault):
 
     name = "http_error"
 
-    def request(
-        self, conn: int, method: str, path: str, products: Sequence[str]
-    ) -> HttpAnswer | None:
+    def request(self, call: Call) -> HttpAnswer | None:
         """Answer one request."""
-        routes = self.attributes["routes"]
-        if routes and not any(route_matches(route, method, path) for route in routes):
-            return None
-        if not self.selector.take(method=method, path=path, products=products):
-            return None
-        self.hit(conn=conn, method=method, path=path, status=self.attributes["status"])
-        return error_answer(self.attributes)
+        return error_answer(self.attributes) if self.takes(call) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -40,9 +40,9 @@ class HugeSnapshot(Fault):
         """Write the levels."""
         offers(attributes["bytes"])
 
-    def begin(self, feeds: Sequence[Feed]) -> None:
+    def begin(self) -> None:
         """Show one to whoever is subscribed."""
-        for feed in feeds:
+        for feed in self.stage.feeds:
             feed.show("level2")
 
     def padding(self, feed: Feed, body: Body) -> bytes:

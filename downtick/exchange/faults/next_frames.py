@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from downtick.exchange.faults.base import DATA, Fate, Fault, Feed
@@ -16,10 +15,10 @@ class NextFrames(Fault):
     fate: ClassVar[Fate]
     _waiting: dict[int, Selector]
 
-    def begin(self, feeds: Sequence[Feed]) -> None:
+    def begin(self) -> None:
         """Take aim at the open connections."""
         frames = self.attributes.get("frames", 1)
-        self._waiting = {feed.number: self.selector.again(frames) for feed in feeds}
+        self._waiting = {feed.number: self.selector.again(frames) for feed in self.stage.feeds}
 
     def left(self, feed: Feed) -> None:
         """Forget a connection."""

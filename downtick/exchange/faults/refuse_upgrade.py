@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from downtick.exchange.faults.base import Fault, HttpAnswer
+from downtick.exchange.call import HttpAnswer
+from downtick.exchange.faults.base import Fault
 from downtick.exchange.faults.http_error import error_answer
 
 

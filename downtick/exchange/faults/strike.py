@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from downtick.exchange.faults.base import Fault, Feed
 
 
 class Strike(Fault):
     """Calls `strike` for each connection, in the order of their numbers, and is over."""
 
-    def begin(self, feeds: Sequence[Feed]) -> None:
+    def begin(self) -> None:
         """Strike."""
-        for feed in feeds:
+        for feed in self.stage.feeds:
             products = {product for names in feed.active.values() for product in names}
             if self.selector.take(products=products):
                 self.hit(conn=feed.number)

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from downtick.errors import InputError
+from downtick.exchange.call import Call, Delivery
 from downtick.exchange.faults import Fate, FaultBook
 from downtick.exchange.faults.huge_snapshot import padded
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
+from downtick.exchange.market import MarketClock, MarketState
+from downtick.exchange.venue import Venue
 from downtick.exchange.vocabulary import EXCHANGE_FAULTS
 from downtick.history import Event, History
 
@@ -47,8 +50,12 @@ class Desk:
     def __init__(self, *feeds: FakeFeed) -> None:
         self.history = History()
         self.feeds = list(feeds)
+        self.venue = Venue(MarketState(()), MarketClock(0))
         self._journal = Journal(self.history.extend)
-        self.book = FaultBook(self._journal, lambda: self.feeds)
+        self.book = FaultBook(self._journal, self)
+
+    def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
+        raise NotImplementedError
 
     def start(self, name: str, selectors: Mapping[str, Any] | None = None, **more: Any) -> int:
         return self.book.start(name, more, selectors or {})
@@ -228,19 +235,24 @@ def test_an_http_error_has_the_body_asked_for(body: str, type_: str) -> None:
     """On its routes, with Retry-After if one was given."""
     desk = Desk()
     desk.start("http_error", status=429, body=body, retry_after=2, routes=["GET /products"])
-    struck = desk.book.request(1, "GET", "/api/v3/brokerage/products", ())
+    struck = desk.book.request(Call(1, 1, "GET", "/api/v3/brokerage/products"))
     assert struck is not None
     assert (struck[0].answer.status, struck[0].headers) == (429, {"Retry-After": "2"})
     assert type_ in struck[0].answer.content_type
-    assert desk.book.request(1, "GET", "/api/v3/brokerage/time", ()) is None
+    assert desk.book.request(Call(1, 2, "GET", "/api/v3/brokerage/time")) is None
 
 
-def test_a_half_body_strikes_its_routes() -> None:
+def test_a_half_answer_strikes_its_routes() -> None:
     """Selectors count its hits as any fault's."""
     desk = Desk()
-    desk.start("half_body", {"once": True}, routes=["/products"])
-    struck = [desk.book.cuts(1, "GET", path, ()) for path in ("/time", "/products", "/products")]
-    assert [fault is not None for fault in struck] == [False, True, False]
+    desk.start("half_answer", {"once": True}, routes=["/products"])
+    calls = [Call(1, 1, "GET", path) for path in ("/time", "/products", "/products")]
+    struck = [desk.book.delivery(call) for call in calls]
+    assert [found and found[0] for found in struck] == [
+        None,
+        Delivery(share=0.5, then="close"),
+        None,
+    ]
 
 
 def test_a_refused_handshake_is_a_hit() -> None:
