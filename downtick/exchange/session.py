@@ -138,8 +138,9 @@ class Session:
         wanted = request.products or everything
         before = self.active.get(channel, ())
         self.active[channel] = tuple(dict.fromkeys((*before, *wanted)))
+        shown = () if channel == "heartbeats" else self.snapshots(channel, wanted)
         # The snapshot comes before the acknowledgement, and again if a product is subscribed twice.
-        return Answer(request, (*self.snapshots(channel, wanted), self._acknowledgement()))
+        return Answer(request, (*shown, self._acknowledgement()))
 
     def _unsubscribe(self, request: Request) -> Answer:
         before = self.active.pop(request.channel, ())

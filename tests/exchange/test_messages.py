@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from downtick.exchange.messages import (
     AUTHENTICATION_FAILURE,
     FAILURE_TO_SUBSCRIBE,
+    PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
     Refused,
     Request,
@@ -18,10 +19,15 @@ from downtick.exchange.messages import (
 )
 
 PRODUCTS = ("BTC-USD", "ETH-USD", "USDT-USDC")
+EVERY_CHANNEL = (*PUBLIC_CHANNELS, *PRIVATE_CHANNELS)
 
 
 def _understand(**message: Any) -> Request | Refused:
     return understand(json.dumps(message), PRODUCTS)
+
+
+def _understand_private(**message: Any) -> Request | Refused:
+    return understand(json.dumps(message), PRODUCTS, EVERY_CHANNEL)
 
 
 def test_a_subscription_is_understood() -> None:
@@ -48,6 +54,38 @@ def test_a_usdc_product_is_its_usd_book() -> None:
     names = ["BTC-USDC", "BTC-USD", "USDT-USDC"]
     found = _understand(type="subscribe", channel="ticker", product_ids=names)
     assert found == Request("subscribe", "ticker", ("BTC-USD", "USDT-USDC"))
+
+
+def test_a_private_subscription_brings_its_token() -> None:
+    """Whoever checks it gets it; it is not written where a request is shown."""
+    found = _understand_private(type="subscribe", channel="user", jwt="x.y.z")
+    assert found == Request("subscribe", "user", (), "x.y.z")
+    assert "x.y.z" not in repr(found)
+
+
+@pytest.mark.parametrize("jwt", [None, 7, ["x.y.z"], {"jwt": "x.y.z"}])
+def test_a_token_that_is_no_text_is_none(jwt: object) -> None:
+    """The login then refuses the subscription as one without a token."""
+    found = _understand_private(type="subscribe", channel="user", jwt=jwt)
+    assert found == Request("subscribe", "user", (), None)
+
+
+def test_user_knows_products_in_usdc_by_their_own_name() -> None:
+    """There they are no aliases; one that has no book at all is refused all the same."""
+    names = ["BTC-USDC", "BTC-USD", "BTC-USDC"]
+    found = _understand_private(type="subscribe", channel="user", product_ids=names)
+    assert found == Request("subscribe", "user", ("BTC-USDC", "BTC-USD"))
+    found = _understand_private(type="subscribe", channel="user", product_ids=["XX-USDC"])
+    assert isinstance(found, Refused)
+    assert found.answer == FAILURE_TO_SUBSCRIBE
+
+
+def test_products_of_the_balance_summary_mean_nothing() -> None:
+    """The channel tells of the account."""
+    found = _understand_private(
+        type="subscribe", channel="futures_balance_summary", product_ids=["NO-SUCH"], jwt="x"
+    )
+    assert found == Request("subscribe", "futures_balance_summary", (), "x")
 
 
 @pytest.mark.parametrize("channel", ["user", "futures_balance_summary", "heartbeat", "nonsense"])
@@ -98,7 +136,7 @@ _json = st.recursive(
         {},
         optional={
             "type": st.sampled_from(["subscribe", "unsubscribe"]) | _json,
-            "channel": st.sampled_from(PUBLIC_CHANNELS) | _json,
+            "channel": st.sampled_from(EVERY_CHANNEL) | _json,
             "product_ids": st.lists(st.sampled_from(PRODUCTS)) | _json,
             "channels": _json,
             "jwt": _json,
@@ -107,9 +145,9 @@ _json = st.recursive(
 )
 def test_no_well_formed_message_raises(message: dict[str, Any]) -> None:
     """Also messages that are nearly right are understood or refused; those understood name known things only."""
-    found = _understand(**message)
+    found = _understand_private(**message)
     if isinstance(found, Request) and found.type == "subscribe":
-        assert found.channel in PUBLIC_CHANNELS
+        assert found.channel in EVERY_CHANNEL
         assert set(found.products) <= set(PRODUCTS)
 
 

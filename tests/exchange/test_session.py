@@ -3,10 +3,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from downtick.exchange.frames import Body
+from downtick.exchange.messages import AUTHENTICATION_FAILURE, PRIVATE_CHANNELS, PUBLIC_CHANNELS
 from downtick.exchange.session import Answer, Rules, Session
 
 PRODUCTS = ("BTC-USD", "ETH-USD")
+USER_ID = "5844eceb-ecb3-4ad1-9d4f-3ba4e9ab4bf3"
 
 
 def _snapshots(channel: str, products: tuple[str, ...]) -> list[Body]:
@@ -21,6 +25,22 @@ def _say(session: Session, type_: str, channel: str, *products: str, now: float 
     message: dict[str, Any] = {"type": type_, "channel": channel}
     if products:
         message["product_ids"] = products
+    return session.receive(json.dumps(message), now)
+
+
+def _login(token: str | None) -> str | None:
+    return None if token == "good" else "no JWT" if token is None else f"not good: {token}"
+
+
+def _private_session(**rules: float) -> Session:
+    channels = (*PUBLIC_CHANNELS, *PRIVATE_CHANNELS)
+    return Session(PRODUCTS, _snapshots, Rules(**rules), 100.0, channels, _login, USER_ID)
+
+
+def _log_in(
+    session: Session, channel: str, *products: str, jwt: str | None = "good", now: float = 100.0
+) -> Answer:
+    message = {"type": "subscribe", "channel": channel, "product_ids": products, "jwt": jwt}
     return session.receive(json.dumps(message), now)
 
 
@@ -92,6 +112,64 @@ def test_a_refused_message_changes_nothing() -> None:
     assert answer.bodies == ()
     assert session.active == {}
     assert session.overdue(105.0, 100.0) == "no subscription"
+
+
+@pytest.mark.parametrize("channel", PRIVATE_CHANNELS)
+def test_a_private_channel_is_acknowledged_with_the_users_id(channel: str) -> None:
+    """The snapshot first, as everywhere; a public channel beside it lists its products."""
+    session = _private_session()
+    _say(session, "subscribe", "ticker", "BTC-USD")
+    answer = _log_in(session, channel)
+    assert [body.channel for body in answer.bodies][-1] == "subscriptions"
+    assert {body.channel for body in answer.bodies[:-1]} == {channel}
+    assert _active(answer) == {"ticker": ["BTC-USD"], channel: [USER_ID]}
+
+
+def test_user_without_products_is_about_all_of_them() -> None:
+    """And with some, about those."""
+    session = _private_session()
+    answer = _log_in(session, "user", "ETH-USD")
+    assert [body.products for body in answer.bodies[:-1]] == [("ETH-USD",)]
+    assert session.active == {"user": ("ETH-USD",)}
+    _log_in(session, "user")
+    assert set(session.active["user"]) == set(PRODUCTS)
+
+
+@pytest.mark.parametrize(("jwt", "reason"), [("bad", "not good: bad"), (None, "no JWT")])
+def test_a_wrong_or_missing_token_fails_authentication(jwt: str | None, reason: str) -> None:
+    """The client hears no more than that; the journal hears why."""
+    session = _private_session(first_subscribe=5.0)
+    answer = _log_in(session, "user", jwt=jwt)
+    assert answer.bodies == ()
+    assert answer.refused is not None
+    assert answer.refused.answer == AUTHENTICATION_FAILURE
+    assert answer.refused.reason == f"channel user: {reason}"
+    assert session.active == {}
+    assert session.overdue(105.0, 100.0) == "no subscription"
+
+
+def test_every_private_subscription_brings_its_own_token() -> None:
+    """One that was granted opens no other channel, and one that is refused takes nothing away."""
+    session = _private_session()
+    _log_in(session, "user", "BTC-USD")
+    assert _log_in(session, "futures_balance_summary", jwt=None).refused is not None
+    assert _log_in(session, "user", "ETH-USD", jwt="bad").refused is not None
+    assert session.active == {"user": ("BTC-USD",)}
+
+
+def test_a_public_channel_asks_for_no_token() -> None:
+    """A good one, a bad one and none at all: it is not looked at."""
+    for jwt in ("good", "bad", None):
+        assert _log_in(_private_session(), "ticker", jwt=jwt).refused is None
+
+
+def test_a_private_channel_can_be_left_without_a_token() -> None:
+    """Leaving tells nothing."""
+    session = _private_session()
+    _log_in(session, "user")
+    assert _active(_say(session, "unsubscribe", "user", "BTC-USD")) == {"user": [USER_ID]}
+    assert session.active == {"user": ("ETH-USD",)}
+    assert _active(_say(session, "unsubscribe", "user")) == {}
 
 
 def test_the_first_subscription_has_a_deadline() -> None:
