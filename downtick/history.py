@@ -7,7 +7,7 @@ JSON Lines: one header line, then one event a line, so that a run can be read ag
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -69,11 +69,29 @@ def matching(kind: str, /, *, source: str | None = None, **data: Any) -> Predica
     return predicate
 
 
-class History:
-    """Events in the order in which they were told. Grows only at its end."""
+class Events(Protocol):
+    """Where the events of a history are kept."""
 
-    def __init__(self, events: Iterable[Event] = ()) -> None:
-        self._events = list(events)
+    def __len__(self) -> int: ...
+    def __getitem__(self, number: int, /) -> Event: ...
+    def append(self, event: Event, /) -> None:
+        """Add one event at the end."""
+
+    def extend(self, events: Iterable[Event], /) -> None:
+        """Add several events at the end."""
+
+
+class History:
+    """Events in the order in which they were told. Grows only at its end.
+
+    Args:
+        events: to begin with.
+        keep: where they are kept; a list by default.
+    """
+
+    def __init__(self, events: Iterable[Event] = (), keep: Events | None = None) -> None:
+        self._events: Events = [] if keep is None else keep
+        self._events.extend(events)
 
     def __len__(self) -> int:
         return len(self._events)
@@ -119,9 +137,12 @@ class History:
         found = self.select(kind, **where)
         return found[-1] if found else None
 
-    def to_jsonl(self, header: Header) -> bytes:
-        """Return the whole history as JSON Lines, header first."""
-        return msgspec.json.Encoder().encode_lines([header, *self._events])
+    def to_jsonl(self, header: Header) -> Iterator[bytes]:
+        """Yield the history as JSON Lines, header first."""
+        encode = msgspec.json.Encoder().encode
+        yield encode(header) + b"\n"
+        for event in self:
+            yield encode(event) + b"\n"
 
     @classmethod
     def from_jsonl(cls, text: bytes) -> tuple[Header, History]:

@@ -85,7 +85,8 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     if folder or request.node.stash.get(_failed_key, False):
         path = _history_path(request.node)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(up.history_lines())
+        with path.open("wb") as file:
+            file.writelines(up.history_lines())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,7 +11,7 @@ import contextlib
 import math
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -271,8 +271,8 @@ class Rig:
         """End an exchange fault."""
         await self._ask(protocol.StopExchangeFault(handle), None)
 
-    def history_lines(self) -> bytes:
-        """Return the history as JSON Lines, with its header."""
+    def history_lines(self) -> Iterator[bytes]:
+        """Return the history as JSON Lines, its header first."""
         assert self._header is not None
         return self.history.to_jsonl(self._header)
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from downtick.arena.spill import SpilledEvents
 from downtick.errors import DowntickError
 from downtick.history import Event, History, Predicate, matching
 
@@ -19,14 +20,14 @@ _LATE = matching("late", source="arena")
 
 
 class LiveHistory(History):
-    """A history fed by one thread and awaited by others, under any event loop or none.
+    """A history fed by one thread and awaited by others, under any event loop or none. It may become long.
 
     Attributes:
         failure: what ended the run as an error, or None.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(keep=SpilledEvents())
         self._late: list[Event] = []
         self.failure: DowntickError | None = None
         self._changed = threading.Condition()
