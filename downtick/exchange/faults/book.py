@@ -5,49 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from downtick.errors import InputError
 from downtick.exchange.call import Call, Delivery, HttpAnswer
-from downtick.exchange.faults.abort import Abort
 from downtick.exchange.faults.base import Fate, Fault, Feed, Stage
-from downtick.exchange.faults.close_code import CloseCode
-from downtick.exchange.faults.data_silence import DataSilence
-from downtick.exchange.faults.duplicate_frame import DuplicateFrame
-from downtick.exchange.faults.error_message import ErrorMessage
-from downtick.exchange.faults.garbage_text import GarbageText
-from downtick.exchange.faults.half_answer import HalfAnswer
-from downtick.exchange.faults.heartbeat_silence import HeartbeatSilence
-from downtick.exchange.faults.http_error import HttpError
-from downtick.exchange.faults.huge_snapshot import HugeSnapshot
-from downtick.exchange.faults.out_of_order import OutOfOrder
-from downtick.exchange.faults.refuse_connections import RefuseConnections
-from downtick.exchange.faults.refuse_upgrade import RefuseUpgrade
+from downtick.exchange.faults.kinds import KINDS
 from downtick.exchange.faults.selector import Selector
-from downtick.exchange.faults.sequence_gap import SequenceGap
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
 from downtick.exchange.vocabulary import EXCHANGE_FAULTS
-
-_KINDS: Final[Mapping[str, type[Fault]]] = {
-    kind.name: kind
-    for kind in (
-        Abort,
-        CloseCode,
-        DataSilence,
-        DuplicateFrame,
-        ErrorMessage,
-        GarbageText,
-        HalfAnswer,
-        HeartbeatSilence,
-        HttpError,
-        HugeSnapshot,
-        OutOfOrder,
-        RefuseConnections,
-        RefuseUpgrade,
-        SequenceGap,
-    )
-}
 
 
 class FaultBook:
@@ -83,7 +50,7 @@ class FaultBook:
         filled = _filled(name, attributes)
         selector = Selector.of(selectors)
         handle = next(self._handles)
-        fault = _KINDS[name](handle, filled, selector, self._stage, self._hit)
+        fault = KINDS[name](handle, filled, selector, self._stage, self._hit)
         self._journal.record(
             "fault_on",
             handle=handle,
@@ -104,7 +71,7 @@ class FaultBook:
             InputError: as `start`.
         """
         filled = _filled(name, attributes)
-        kind = _KINDS[name]
+        kind = KINDS[name]
         return partial(kind.prepare, filled) if kind.slow else None
 
     def stop(self, handle: int) -> None:

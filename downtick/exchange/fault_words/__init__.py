@@ -1,0 +1,1 @@
+"""How the exchange faults are described to a profile, by subject."""

@@ -1,0 +1,48 @@
+"""What the descriptions of several faults share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from downtick.profiles.vocabulary import Attribute, FaultSpec
+
+BODY: Final = Attribute(
+    "body",
+    "text",
+    default="json",
+    choices=("json", "text", "html"),
+    doc="what the answer holds: Coinbase's JSON error, one line of text, or a page of HTML",
+)
+RETRY_AFTER: Final = Attribute(
+    "retry_after",
+    "integer",
+    unit="s",
+    minimum=0,
+    maximum=3600,
+    doc="the Retry-After header in whole seconds, never scaled; left out if not given",
+)
+ROUTES: Final = Attribute(
+    "routes",
+    "list",
+    default=(),
+    doc='patterns such as "GET /products" or "/market/product_book", matched against the end of the path; '
+    "none means every route",
+)
+
+
+def status(default: int | None = None) -> Attribute:
+    """Return the attribute ``status``; required if it has no default."""
+    return Attribute(
+        "status",
+        "integer",
+        required=default is None,
+        default=default,
+        minimum=400,
+        maximum=599,
+        doc="the HTTP status",
+    )
+
+
+def spec(name: str, *attributes: Attribute, doc: str, lasting: bool = True) -> FaultSpec:
+    """Return the description of an exchange fault; all of them take selectors."""
+    return FaultSpec(name, "exchange", attributes, lasting=lasting, selectors=True, doc=doc)
