@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 
@@ -75,21 +74,14 @@ def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
 
 
 def test_import_takes_less_than_20_ms() -> None:
-    """What the plugin adds to every start of pytest, best of several."""
-    code = "import pytest, downtick.plugin"
-    taken = []
-    for _ in range(5):
-        told = subprocess.run(
-            [sys.executable, "-X", "importtime", "-c", code],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stderr
-        lines = re.findall(
-            r"import time: +\d+ \| +(\d+) \| +(downtick(?:\.plugin)?)$", told, re.MULTILINE
-        )
-        assert {name for _, name in lines} == {"downtick", "downtick.plugin"}
-        taken.append(sum(int(microseconds) for microseconds, _ in lines) / 1000)
+    """What the plugin adds to every start of pytest: processor time, which a busy machine does not stretch."""
+    code = (
+        "import pytest, time; start = time.process_time(); import downtick.plugin;"
+        "print((time.process_time() - start) * 1000)"
+    )
+    taken = [
+        float(subprocess.check_output([sys.executable, "-c", code], text=True)) for _ in range(5)
+    ]
     assert min(taken) < IMPORT_WITHIN_MS
 
 
