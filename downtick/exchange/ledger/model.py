@@ -103,6 +103,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         filled_value: in the quote currency, without fees.
         fees: paid so far, in the quote currency.
         number_of_fills: voided ones left out.
+        voided_size: what was matched and taken back by the exchange; it is not matched again.
         triggered: whether the stop price of a stop or bracket order was reached.
         reason: why it is over, if it was not filled.
         last_fill: when it was last filled.
@@ -119,6 +120,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     filled_value: Decimal = ZERO
     fees: Decimal = ZERO
     number_of_fills: int = 0
+    voided_size: Decimal = ZERO
     triggered: bool = False
     reason: str = ""
     last_fill: int | None = None
@@ -128,6 +130,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def over(self) -> bool:
         """Whether it can never change again."""
         return self.status in TERMINAL
+
+    @property
+    def remaining(self) -> Decimal:
+        """What may still be matched of an order whose size is in the base currency."""
+        return (self.ticket.base_size or ZERO) - self.filled_size - self.voided_size
 
     @property
     def average_price(self) -> Decimal:

@@ -47,7 +47,8 @@ class Walk:
         self._step = max(0.5, self._open * _VOLATILITY)
         self._reach = max(_MOST_LEVELS / 2, self._step * 50)  # mean distance of a quote, in ticks
         notional = _NOTIONAL.get(self.product.quote_currency, _ANY_NOTIONAL)
-        self._lots = max(4, int(notional / float(price * self.product.base_increment)))
+        lot = price * self.product.base_increment * self.product.contract_size
+        self._lots = max(4, int(notional / float(lot)))
         self._sides: dict[BookSide, Side[int]] = {
             "bid": Side(highest_first=True),
             "offer": Side(highest_first=False),
