@@ -61,9 +61,8 @@ class UserQueue(Generic[Item]):
     def __init__(self) -> None:
         self._ways: Counter[Way] = Counter(dict.fromkeys(Way, 0))
         self._let_out = 0
-        self._late: list[
-            tuple[float, int, Item]
-        ] = []  # a heap: when it is due, its number, the update
+        # A heap of: when it is due, its number, the update.
+        self._late: list[tuple[float, int, Item]] = []
         self._swapped: list[Item] = []
 
     @property

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,33 +23,14 @@ from downtick.exchange.market import (
     SeededMarket,
     Trade,
 )
+from downtick.exchange.messages import PRIVATE_CHANNELS
 from downtick.exchange.times import rfc3339_nanos
+from tests.exchange.production import recorded, shape
 
 NOW = 1_790_735_835_057_778_606  # 2026-09-30T02:37:15.057778606Z
 STAMP = "2026-09-30T02:37:15.057778606Z"
 CLOCK = MarketClock(NOW)
 MARKET = SeededMarket(5, ["BTC-USD", "ETH-USD"], rate=10.0)
-
-KINDS = {
-    "nanoseconds": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z",
-    "microseconds": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",
-    "seconds": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-    "go time": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{0,8}[1-9])? \+0000 UTC m=\+\d+\.\d{9}",
-    "figure": r"-?\d+(\.\d*[1-9])?",
-    "product": r"[A-Z0-9]+-[A-Z0-9]+",
-    "word": r"[A-Za-z0-9_/]*",
-}
-
-
-def shape(value: Any) -> Any:
-    """Return keys in their order, types, and the format of each string."""
-    if isinstance(value, dict):
-        return [(key, shape(member)) for key, member in value.items()]
-    if isinstance(value, list):
-        return [shape(value[0])] if value else []
-    if isinstance(value, str):
-        return next(kind for kind, form in KINDS.items() if re.fullmatch(form, value))
-    return type(value).__name__
 
 
 def state() -> MarketState:
@@ -161,20 +140,17 @@ def expected() -> Iterator[dict[str, Any]]:
     yield envelope("heartbeats", {"current_time": time, "heartbeat_counter": 21697})
 
 
-def recorded() -> Iterator[dict[str, Any]]:
-    """Yield production's frames from recordings that may stand next to a checkout."""
-    folder = Path(__file__).parents[3] / "shared" / "golden"
-    for path in sorted(folder.glob("*.json")):
-        for session in json.loads(path.read_text()).values():
-            yield from session["received"]
-
-
 def name(frame: dict[str, Any]) -> str:
     """Return what a case is called."""
     return f"{frame['channel']}-{frame['events'][0].get('type', 'none')}"
 
 
-@pytest.mark.parametrize("theirs", [*expected(), *recorded()], ids=name)
+def public() -> Iterator[dict[str, Any]]:
+    """Yield recorded frames of the channels that need no login."""
+    return (frame for frame in recorded() if frame["channel"] not in PRIVATE_CHANNELS)
+
+
+@pytest.mark.parametrize("theirs", [*expected(), *public()], ids=name)
 def test_frames_have_productions_shape(theirs: dict[str, Any]) -> None:
     """Each frame has the keys, their order, the types and the string formats of production."""
     channel, kind = theirs["channel"], theirs["events"][0].get("type", "")
