@@ -24,6 +24,7 @@ from downtick.exchange.journal import Journal
 from downtick.exchange.listener import Handler, Listener
 from downtick.exchange.market import MarketClock, MarketState, SeededMarket
 from downtick.exchange.publisher import Publisher
+from downtick.exchange.session import Session
 from downtick.exchange.times import rfc3339_nanos
 from downtick.exchange.venue import Venue
 
@@ -102,9 +103,15 @@ async def market(count: int) -> float:
     """The feed with the market behind it: every event applied and encoded."""
     seeded = SeededMarket(1, [_PRODUCT], rate=50.0)
     clock = MarketClock(time.time_ns())
-    publisher = Publisher(MarketState(seeded.openings), clock, lambda *_: True)
-    bodies = (body for event in seeded.events() for body in publisher.happened(event))
-    return await _feed(islice(bodies, count))
+    state = MarketState(seeded.openings)
+    publisher = Publisher(state, clock, lambda *_: True)
+
+    def bodies() -> Iterator[Body]:
+        for event in seeded.events():
+            state.apply(event)
+            yield from publisher.happened(event)
+
+    return await _feed(islice(bodies(), count))
 
 
 async def _feed(bodies: Iterator[Body]) -> float:
@@ -116,7 +123,7 @@ async def _feed(bodies: Iterator[Body]) -> float:
         subscribed.set()
         return ()
 
-    gateway = Gateway("market_ws", hub, (_PRODUCT,), snapshots)
+    gateway = Gateway(hub, lambda limits: Session((_PRODUCT,), snapshots, limits))
 
     async def pour() -> None:
         await subscribed.wait()

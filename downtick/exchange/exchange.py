@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from time import time_ns
-from typing import Any
+from typing import Any, Final
 
 from downtick.errors import ExchangeFailed
 from downtick.exchange.advanced_trade import AdvancedTrade
@@ -15,12 +16,18 @@ from downtick.exchange.driver import Driver
 from downtick.exchange.gateway import Gateway
 from downtick.exchange.hub import Hub
 from downtick.exchange.journal import Journal
+from downtick.exchange.limits import Limits
 from downtick.exchange.listener import Handler, Listener, tls_context
 from downtick.exchange.market import MarketClock, MarketState, SeededMarket, TapeMarket
+from downtick.exchange.messages import PUBLIC_CHANNELS
 from downtick.exchange.publisher import Publisher
 from downtick.exchange.rest import Rest
+from downtick.exchange.session import Session, Snapshots
 from downtick.exchange.tape_file import load_tape
 from downtick.exchange.venue import Venue
+
+CHANNELS: Final = {"market_ws": PUBLIC_CHANNELS, "user_ws": ("heartbeats",)}
+"""Channels that need no login, by door (docs: Advanced Trade WebSocket overview, endpoints)."""
 
 
 class Exchange:
@@ -54,8 +61,8 @@ class Exchange:
         products = tuple(product.product_id for product in state.products)
         rest = Rest(hub, AdvancedTrade(venue), itertools.count(1))
         gateways = {
-            name: Gateway(name, hub, products, publisher.snapshots)
-            for name in ("market_ws", "user_ws")
+            name: Gateway(hub, partial(_speak, products, publisher.snapshots, channels, config))
+            for name, channels in CHANNELS.items()
         }
         numbers = itertools.count(1)
         tls = None
@@ -81,7 +88,7 @@ class Exchange:
             market_ws=listen("market_ws", gateways["market_ws"].handle),
             user_ws=listen("user_ws", gateways["user_ws"].handle),
         )
-        Driver(market.events(), publisher, hub).start()
+        Driver(market.events(), (publisher,), hub).start()
         return endpoints
 
     async def start_fault(
@@ -155,3 +162,13 @@ class Exchange:
         if config.tape is not None:
             return await asyncio.to_thread(load_tape, config.tape)
         return SeededMarket(config.seed, config.products, config.tick_rate)
+
+
+def _speak(
+    products: tuple[str, ...],
+    snapshots: Snapshots,
+    channels: tuple[str, ...],
+    config: ExchangeConfig,
+    limits: Limits,
+) -> Session:
+    return Session(products, snapshots, limits, channels, client_id=config.send_client_id)

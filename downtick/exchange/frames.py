@@ -25,8 +25,6 @@ from downtick.exchange.market import (
 )
 from downtick.exchange.times import go_time, rfc3339_micros
 
-BodyType = Literal["snapshot", "update", ""]
-
 _encode = msgspec.json.Encoder().encode
 
 # Coinbase's documentation shows the epoch as the `event_time` of a snapshot's levels.
@@ -35,21 +33,25 @@ _PERCENT: Final = Decimal("1E-14")
 
 
 class Body(msgspec.Struct, frozen=True, gc=False):
-    """A frame without its envelope; many connections may send it.
+    """What a frame tells, encoded; many connections may send it.
 
     Attributes:
-        channel: as it stands in the frame (``l2_data`` for ``level2``).
-        type: of its events; empty for ``heartbeats`` and ``subscriptions``, whose events have none.
+        channel: as it stands in a frame of Advanced Trade (``l2_data`` for ``level2``). Faults, triggers and the
+            journal go by it, so that they mean the same in either dialect.
+        type: of its events; empty for ``heartbeats`` and ``subscriptions``, whose events have none. In the Exchange
+            dialect, of the message.
         products: ids of the products that it tells of.
-        events: the encoded member ``"events":[...]``.
+        events: the encoded member ``"events":[...]``; in the Exchange dialect, the whole message.
         trade_ids: the lowest and the highest trade id in it, or None.
+        topic: what to subscribe to for it, if that is not called like the channel.
     """
 
     channel: str
-    type: BodyType
+    type: str
     products: tuple[str, ...]
     events: bytes
     trade_ids: tuple[int, int] | None = None
+    topic: str = ""
 
 
 def envelope(body: Body, sequence_num: int, timestamp: str, client_id: bool) -> bytes:
@@ -92,7 +94,7 @@ def l2_snapshot(product_id: str, bids: Iterable[Quote], asks: Iterable[Quote]) -
     updates = [_level("bid", _SNAPSHOT_TIME, *quote) for quote in bids]
     updates += [_level("offer", _SNAPSHOT_TIME, *quote) for quote in asks]
     event = {"type": "snapshot", "product_id": product_id, "updates": updates}
-    return _body("l2_data", "snapshot", (product_id,), event)
+    return _body("l2_data", "snapshot", (product_id,), event, topic="level2")
 
 
 def l2_update(change: BookChange, clock: MarketClock) -> Body:
@@ -100,7 +102,7 @@ def l2_update(change: BookChange, clock: MarketClock) -> Body:
     time = rfc3339_micros(clock.wall(change.at))
     updates = [_level(side, time, price, quantity) for side, price, quantity in change.changes]
     event = {"type": "update", "product_id": change.product_id, "updates": updates}
-    return _body("l2_data", "update", (change.product_id,), event)
+    return _body("l2_data", "update", (change.product_id,), event, topic="level2")
 
 
 def trades_snapshot(trades: Iterable[Trade], clock: MarketClock) -> Body:
@@ -157,12 +159,13 @@ def subscriptions(active: Mapping[str, Sequence[str]]) -> Body:
 
 def _body(
     channel: str,
-    type_: BodyType,
+    type_: Literal["snapshot", "update", ""],
     products: tuple[str, ...],
     event: dict[str, Any],
     trade_ids: tuple[int, int] | None = None,
+    topic: str = "",
 ) -> Body:
-    return Body(channel, type_, products, b'"events":[%b]' % _encode(event), trade_ids)
+    return Body(channel, type_, products, b'"events":[%b]' % _encode(event), trade_ids, topic)
 
 
 def _tickers(

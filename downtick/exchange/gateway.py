@@ -1,46 +1,41 @@
-"""WebSocket handshakes on the market and user doors: refused, or turned into a feed."""
+"""WebSocket handshakes: refused, or turned into a feed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from time import monotonic
 from typing import Final, cast
 
 from aiohttp import web
 
 from downtick.exchange.delivery import plain_response
+from downtick.exchange.dialogue import Dialogue
 from downtick.exchange.feed import FeedConnection
 from downtick.exchange.frame_writer import FrameWriter
 from downtick.exchange.hub import Hub
-from downtick.exchange.messages import PUBLIC_CHANNELS
+from downtick.exchange.limits import Limits, Rules
 from downtick.exchange.protocol import HttpProtocol
-from downtick.exchange.session import Rules, Session, Snapshots
 
-CHANNELS: Final = {"market_ws": PUBLIC_CHANNELS, "user_ws": ("heartbeats",)}
-"""Channels that need no login, by door (docs: Advanced Trade WebSocket overview, endpoints)."""
+Speak = Callable[[Limits], Dialogue]
+"""Begins the dialogue of a new connection."""
 
 _MESSAGE_SIZE: Final = 1024 * 1024  # of what clients send
 _SHORTEST: Final = 0.2  # real seconds: no client is cut off sooner, whatever the time scale
 
 
 class Gateway:
-    """Handles every request of one WebSocket door.
+    """Handles every request of one WebSocket door, in whichever dialect.
 
     Args:
-        name: of the door.
         hub: takes in the feeds.
-        products: product ids of the market.
-        snapshots: what a new subscription is shown.
+        speak: begins a dialogue in the dialect of this door.
     """
 
-    def __init__(
-        self, name: str, hub: Hub, products: tuple[str, ...], snapshots: Snapshots
-    ) -> None:
-        self._channels = CHANNELS[name]
+    def __init__(self, hub: Hub, speak: Speak) -> None:
         self._hub = hub
-        self._products = products
-        self._snapshots = snapshots
+        self._speak = speak
         self._upgrades: deque[float] = deque()
         config, scale = hub.config, hub.config.time_scale
         self._rules = Rules(
@@ -88,8 +83,8 @@ class Gateway:
             soon=asyncio.get_running_loop().call_soon,
             full=lambda: protocol.full,
         )
-        session = Session(self._products, self._snapshots, self._rules, monotonic(), self._channels)
-        feed = FeedConnection(self._hub, connection, protocol, writer, session)
+        dialogue = self._speak(Limits(self._rules, monotonic()))
+        feed = FeedConnection(self._hub, connection, protocol, writer, dialogue)
         self._hub.triggers.count("exchange.connections")
         await feed.serve(socket)
 

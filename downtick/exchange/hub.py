@@ -21,9 +21,6 @@ from downtick.exchange.journal import Journal
 from downtick.exchange.triggers import Triggers, Watch
 from downtick.exchange.venue import Venue
 
-SUBSCRIBED_AS: Final = {"l2_data": "level2"}
-"""A channel's name when it is subscribed, where frames call it otherwise."""
-
 _HOLD_DEADLINE: Final = 2.0  # nominal seconds that a bot has to read what was sent
 _HOLD_FLOOR: Final = 0.2  # real seconds
 
@@ -70,22 +67,22 @@ class Hub:
 
     def subscribed(self, feed: FeedConnection) -> None:
         """Follow a change of a connection's subscriptions."""
-        wanted = {(channel, name) for channel, names in feed.active.items() for name in names}
+        wanted = set(feed.dialogue.topics)
         for key, listeners in self._listeners.items():
             if key not in wanted:
                 listeners.pop(feed.number, None)
         for key in wanted:
             self._listeners[key][feed.number] = feed
 
-    def wanted(self, channel: str, product: str) -> bool:
-        """Return whether anybody is subscribed to this channel of this product."""
-        return bool(self._listeners.get((channel, product)))
+    def wanted(self, topic: str, product: str) -> bool:
+        """Return whether anybody is subscribed to this topic (mostly a channel) of this product."""
+        return bool(self._listeners.get((topic, product)))
 
     def publish(self, bodies: Iterable[Body]) -> None:
         """Send bodies, each about one product, to its subscribers."""
         for body in bodies:
-            channel = SUBSCRIBED_AS.get(body.channel, body.channel)
-            key = (channel, body.products[0] if body.products else channel)
+            topic = body.topic or body.channel
+            key = (topic, body.products[0] if body.products else topic)
             for feed in tuple(self._listeners.get(key, {}).values()):
                 feed.send(body)
 

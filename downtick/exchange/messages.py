@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -49,6 +49,11 @@ class Request:
     products: tuple[str, ...]
     token: str | None = field(default=None, repr=False)
 
+    @property
+    def words(self) -> Mapping[str, object]:
+        """What the journal tells of it."""
+        return {"channel": self.channel, "products": list(self.products)}
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -61,6 +66,11 @@ class Refused:
 
     answer: str
     reason: str
+
+    @property
+    def frame(self) -> bytes:
+        """The error that its client gets."""
+        return error_frame(self.answer)
 
 
 class _Message(msgspec.Struct):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from downtick.exchange import frames
 from downtick.exchange.frames import Body
 from downtick.exchange.market import Candle, MarketClock, MarketEvent, MarketState, Trade
 
-TRADES_EVERY: Final = 0.25
-"""Nominal seconds that one market_trades frame covers (docs: channels)."""
-CANDLES_EVERY: Final = 1.0
+FIRST_HEARTBEAT: Final = 4217  # production counts from its process's start: never from 0
+
+_TRADES_EVERY: Final = 0.25  # nominal seconds that one market_trades frame covers (docs: channels)
+_CANDLES_EVERY: Final = 1.0
 TICKER_BATCH_EVERY: Final = 5.0
 STATUS_EVERY: Final = 5.0  # "a preset interval", which Coinbase does not name
 
@@ -24,11 +25,29 @@ Wanted = Callable[[str, str], bool]
 """Whether anybody listens to this channel of this product."""
 
 
+Due = tuple[float, Callable[[], Iterable[Body]]]
+"""What is to be asked every so many nominal seconds for what goes out then."""
+
+
+class Publishes(Protocol):
+    """Makes bodies of a market, in one dialect."""
+
+    def happened(self, event: MarketEvent) -> Iterable[Body]:
+        """Take in one event, which was applied to the market's state, and return what goes out at once."""
+
+    def heartbeat(self, now: int) -> Iterable[Body]:
+        """Return the heartbeats of this second. ``now`` is the wall clock in nanoseconds since 1970."""
+
+    @property
+    def timetable(self) -> Sequence[Due]:
+        """What goes out in intervals."""
+
+
 class Publisher:
-    """Turns events into bodies for the channels that somebody listens to.
+    """Turns events into bodies for the channels of Advanced Trade that somebody listens to.
 
     Args:
-        state: of the market; the publisher applies the events to it.
+        state: of the market.
         clock: of the market.
         wanted: whether anybody listens.
     """
@@ -41,10 +60,25 @@ class Publisher:
         self._in_candles: set[str] = set()
         self._in_batch: set[str] = set()
         self._last = 0.0
+        self._beats = FIRST_HEARTBEAT
+
+    @property
+    def timetable(self) -> Sequence[Due]:
+        """What goes out in intervals."""
+        return (
+            (_TRADES_EVERY, self.trades_due),
+            (_CANDLES_EVERY, self.candles_due),
+            (TICKER_BATCH_EVERY, self.ticker_batch_due),
+            (STATUS_EVERY, self.status_due),
+        )
+
+    def heartbeat(self, now: int) -> Iterable[Body]:
+        """Return the heartbeat of this second, for whoever listens."""
+        self._beats += 1
+        return (frames.heartbeat(self._beats, now),)
 
     def happened(self, event: MarketEvent) -> Iterator[Body]:
-        """Apply one event and yield what goes out at once."""
-        self._state.apply(event)
+        """Yield what goes out at once for an event that was applied to the state."""
         self._last = event.at
         product = event.product_id
         if isinstance(event, Trade):

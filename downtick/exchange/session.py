@@ -8,22 +8,28 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from time import time_ns
+from typing import ClassVar
 
-from downtick.exchange.frames import Body, subscriptions
+from downtick.exchange.dialogue import Answer
+from downtick.exchange.frames import Body, envelope, subscriptions
+from downtick.exchange.limits import Limits
 from downtick.exchange.messages import (
     AUTHENTICATION_FAILURE,
+    FAILURE_TO_SUBSCRIBE,
     PRIVATE_CHANNELS,
     PUBLIC_CHANNELS,
     RATE_LIMITED,
     WITHOUT_PRODUCTS,
     Refused,
     Request,
+    error_frame,
     understand,
 )
+from downtick.exchange.padding import ADVANCED_TRADE, Padding
+from downtick.exchange.times import rfc3339_nanos
 
 Snapshots = Callable[[str, tuple[str, ...]], Sequence[Body]]
 """Returns the snapshots of a channel for these products."""
@@ -37,30 +43,6 @@ def no_login(token: str | None) -> str:
     return "nobody can log in here"
 
 
-@dataclass(frozen=True)
-class Rules:
-    """The timers and limits of a session, in real seconds (and messages a real second); None switches one off."""
-
-    first_subscribe: float | None = None
-    idle_close: float | None = None
-    message_rate: float | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a message leads to.
-
-    Attributes:
-        request: what was understood.
-        bodies: frames to send, in order.
-        refused: why it was not carried out, if it was not; the client gets one error frame.
-    """
-
-    request: Request | None = None
-    bodies: tuple[Body, ...] = ()
-    refused: Refused | None = None
-
-
 @dataclass
 class Session:
     """The state of one feed connection.
@@ -68,29 +50,29 @@ class Session:
     Attributes:
         products: product ids of the market.
         snapshots: makes what a new subscription is shown first.
-        rules: timers and limits.
-        opened: when the connection was upgraded, in real seconds of any one clock.
+        limits: timers and limits of the connection.
         channels: what this door serves.
         login: asked at every subscription of a private channel, and never again: what was granted outlives its
             token (docs: Advanced Trade WebSocket overview).
         user_id: what the acknowledgement lists for a private channel.
         active: subscribed products by channel; a channel without products has itself as its only one.
+        client_id: whether envelopes carry ``client_id``.
     """
 
     products: tuple[str, ...]
     snapshots: Snapshots
-    rules: Rules
-    opened: float
+    limits: Limits
     channels: tuple[str, ...] = PUBLIC_CHANNELS
     login: Login = no_login
     user_id: str = ""
     active: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _subscribed_once: bool = False
-    _received: deque[float] = field(default_factory=deque)
+    client_id: bool = True
+    padding: ClassVar[Padding] = ADVANCED_TRADE
+    binary: ClassVar[bytes] = error_frame(FAILURE_TO_SUBSCRIBE)
 
     def receive(self, message: str | bytes, now: float) -> Answer:
         """Take one text message from the client."""
-        if self._too_many(now):
+        if self.limits.too_many(now):
             return Answer(refused=Refused(RATE_LIMITED, "too many messages"))
         request = understand(message, self.products, self.channels)
         if isinstance(request, Refused):
@@ -99,41 +81,24 @@ class Session:
             return self._subscribe(request)
         return self._unsubscribe(request)
 
-    def overdue(self, now: float, last_frame: float) -> str | None:
-        """Return why the connection is to be closed now, or None.
+    def again(self, channel: str) -> Sequence[Body]:
+        """Return the snapshots of a subscribed channel."""
+        return self.snapshots(channel, self.active.get(channel, ()))
 
-        Args:
-            now: the clock of `opened`.
-            last_frame: when the last frame was sent, or `opened`.
-        """
-        due = self.next_check(last_frame)
-        if due is None or now < due:
-            return None
-        return "idle" if self._subscribed_once else "no subscription"
+    def write(self, body: Body, sequence: int) -> bytes:
+        """Put a body in its envelope."""
+        return envelope(body, sequence, rfc3339_nanos(time_ns()), self.client_id)
 
-    def next_check(self, last_frame: float) -> float | None:
-        """Return the instant at which the session is overdue if nothing happens before, or None for never."""
-        if not self._subscribed_once:
-            limit, since = self.rules.first_subscribe, self.opened
-        else:
-            limit, since = self.rules.idle_close, last_frame
-        return None if limit is None else since + limit
-
-    def _too_many(self, now: float) -> bool:
-        """Whether this message is over the limit of any one second. Refused ones count too."""
-        rate = self.rules.message_rate
-        if rate is None:
-            return False
-        self._received.append(now)
-        while self._received[0] <= now - _WINDOW:
-            self._received.popleft()
-        return len(self._received) > rate * _WINDOW
+    @property
+    def topics(self) -> Iterable[tuple[str, str]]:
+        """Each channel with each of its products."""
+        return ((channel, name) for channel, names in self.active.items() for name in names)
 
     def _subscribe(self, request: Request) -> Answer:
         channel = request.channel
         if channel in PRIVATE_CHANNELS and (reason := self.login(request.token)) is not None:
             return Answer(refused=Refused(AUTHENTICATION_FAILURE, f"channel {channel}: {reason}"))
-        self._subscribed_once = True
+        self.limits.subscribed = True
         everything = (channel,) if channel in WITHOUT_PRODUCTS else self.products
         wanted = request.products or everything
         before = self.active.get(channel, ())
@@ -157,6 +122,3 @@ class Session:
                 for channel, names in self.active.items()
             }
         )
-
-
-_WINDOW: Final = 1.0

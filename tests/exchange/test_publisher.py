@@ -12,16 +12,27 @@ PRODUCTS = ("BTC-USD", "ETH-USD")
 CLOCK = MarketClock(1_700_000_000_000_000_000)
 
 
-def _market(*listening: str) -> tuple[SeededMarket, Publisher]:
-    market = SeededMarket(3, PRODUCTS, rate=10.0)
-    state = MarketState(market.openings, CLOCK.origin)
-    return market, Publisher(state, CLOCK, lambda channel, _: channel in listening)
+class Market:
+    """A seeded market, and a publisher that thinks somebody listens to these channels."""
+
+    def __init__(self, *listening: str) -> None:
+        self._seeded = SeededMarket(3, PRODUCTS, rate=10.0)
+        self._state = MarketState(self._seeded.openings, CLOCK.origin)
+        self.publisher = Publisher(self._state, CLOCK, lambda topic, _: topic in listening)
+
+    def play(self, count: int) -> tuple[int, list[Body]]:
+        """Return how many of the next events are trades, and what they make."""
+        events = list(islice(self._seeded.events(), count))
+        bodies: list[Body] = []
+        for event in events:
+            self._state.apply(event)
+            bodies += self.publisher.happened(event)
+        return sum(isinstance(event, Trade) for event in events), bodies
 
 
-def _play(market: SeededMarket, publisher: Publisher, count: int) -> tuple[int, list[Body]]:
-    events = list(islice(market.events(), count))
-    bodies = [body for event in events for body in publisher.happened(event)]
-    return sum(isinstance(event, Trade) for event in events), bodies
+def _market(*listening: str) -> tuple[Market, Publisher]:
+    market = Market(*listening)
+    return market, market.publisher
 
 
 def _trades(bodies: list[Body]) -> list[int]:
@@ -34,8 +45,8 @@ def _trades(bodies: list[Body]) -> list[int]:
 
 def test_a_trade_is_a_tick_and_a_change_is_an_update() -> None:
     """Each body once, whoever listens."""
-    market, publisher = _market("ticker", "level2")
-    trades, bodies = _play(market, publisher, 300)
+    market, _ = _market("ticker", "level2")
+    trades, bodies = market.play(300)
     assert [body.channel for body in bodies].count("ticker") == trades > 0
     assert [body.channel for body in bodies].count("l2_data") == 300 - trades
 
@@ -43,7 +54,7 @@ def test_a_trade_is_a_tick_and_a_change_is_an_update() -> None:
 def test_nothing_is_encoded_that_nobody_listens_to() -> None:
     """The market goes on all the same."""
     market, publisher = _market()
-    _, bodies = _play(market, publisher, 300)
+    _, bodies = market.play(300)
     assert bodies == []
     assert [list(due()) for due in (publisher.trades_due, publisher.candles_due)] == [[], []]
     (snapshot,) = publisher.snapshots("market_trades", ("BTC-USD",))
@@ -53,7 +64,7 @@ def test_nothing_is_encoded_that_nobody_listens_to() -> None:
 def test_each_trade_is_seen_exactly_once() -> None:
     """A snapshot and the updates after it meet without hole and without overlap."""
     market, publisher = _market("market_trades")
-    _play(market, publisher, 300)
+    market.play(300)
     snapshot = publisher.snapshots("market_trades", ("BTC-USD",))
     updates = [body for body in publisher.trades_due() if body.products == ("BTC-USD",)]
     ids = sorted(_trades([*snapshot, *updates]))
@@ -65,7 +76,7 @@ def test_each_trade_is_seen_exactly_once() -> None:
 def test_batches_hold_what_changed() -> None:
     """Once a period, and nothing if nothing happened."""
     market, publisher = _market("ticker_batch", "candles")
-    _play(market, publisher, 300)
+    market.play(300)
     for due in (publisher.ticker_batch_due, publisher.candles_due):
         assert sorted(body.products[0] for body in due()) == list(PRODUCTS)
         assert list(due()) == []
@@ -76,6 +87,17 @@ def test_status_comes_whether_anything_changed_or_not() -> None:
     _, publisher = _market("status")
     for _ in range(2):
         assert [body.products for body in publisher.status_due()] == [("BTC-USD",), ("ETH-USD",)]
+
+
+def test_a_heartbeat_counts_on_and_tells_the_time() -> None:
+    """It counts from its process's start: not from 0."""
+    _, publisher = _market()
+    beats = [body for now in (CLOCK.start, CLOCK.start + 1) for body in publisher.heartbeat(now)]
+    events = [json.loads(b"{%b}" % body.events)["events"][0] for body in beats]
+    first = events[0]["heartbeat_counter"]
+    assert [event["heartbeat_counter"] for event in events] == [first, first + 1]
+    assert first > 1000
+    assert events[0]["current_time"].startswith("2023-11-14 22:13:20 +0000 UTC")
 
 
 def test_every_channel_has_a_snapshot_of_all_products() -> None:
@@ -94,7 +116,7 @@ def test_the_candles_snapshot_reaches_back_before_the_start() -> None:
     (event,) = json.loads(b"{%b}" % snapshot.events)["events"]
     starts = [int(candle["start"]) for candle in event["candles"]]
     assert starts == [starts[0] - 300 * number for number in range(350)]
-    _play(market, publisher, 300)
+    market.play(300)
     for body in publisher.candles_due():
         (event,) = json.loads(b"{%b}" % body.events)["events"]
         assert [int(candle["start"]) for candle in event["candles"]] == [starts[0]]

@@ -5,9 +5,16 @@ from typing import Any
 
 import pytest
 
+from downtick.exchange.dialogue import Answer
 from downtick.exchange.frames import Body
-from downtick.exchange.messages import AUTHENTICATION_FAILURE, PRIVATE_CHANNELS, PUBLIC_CHANNELS
-from downtick.exchange.session import Answer, Rules, Session
+from downtick.exchange.limits import Limits, Rules
+from downtick.exchange.messages import (
+    AUTHENTICATION_FAILURE,
+    PRIVATE_CHANNELS,
+    PUBLIC_CHANNELS,
+    error_frame,
+)
+from downtick.exchange.session import Session
 
 PRODUCTS = ("BTC-USD", "ETH-USD")
 USER_ID = "5844eceb-ecb3-4ad1-9d4f-3ba4e9ab4bf3"
@@ -18,7 +25,7 @@ def _snapshots(channel: str, products: tuple[str, ...]) -> list[Body]:
 
 
 def _session(**rules: float) -> Session:
-    return Session(PRODUCTS, _snapshots, Rules(**rules), opened=100.0)
+    return Session(PRODUCTS, _snapshots, Limits(Rules(**rules), opened=100.0))
 
 
 def _say(session: Session, type_: str, channel: str, *products: str, now: float = 100.0) -> Answer:
@@ -34,7 +41,7 @@ def _login(token: str | None) -> str | None:
 
 def _private_session(**rules: float) -> Session:
     channels = (*PUBLIC_CHANNELS, *PRIVATE_CHANNELS)
-    return Session(PRODUCTS, _snapshots, Rules(**rules), 100.0, channels, _login, USER_ID)
+    return Session(PRODUCTS, _snapshots, Limits(Rules(**rules), 100.0), channels, _login, USER_ID)
 
 
 def _log_in(
@@ -111,7 +118,7 @@ def test_a_refused_message_changes_nothing() -> None:
     assert answer.refused is not None
     assert answer.bodies == ()
     assert session.active == {}
-    assert session.overdue(105.0, 100.0) == "no subscription"
+    assert session.limits.overdue(105.0, 100.0) == "no subscription"
 
 
 @pytest.mark.parametrize("channel", PRIVATE_CHANNELS)
@@ -142,10 +149,10 @@ def test_a_wrong_or_missing_token_fails_authentication(jwt: str | None, reason: 
     answer = _log_in(session, "user", jwt=jwt)
     assert answer.bodies == ()
     assert answer.refused is not None
-    assert answer.refused.answer == AUTHENTICATION_FAILURE
+    assert answer.refused.frame == error_frame(AUTHENTICATION_FAILURE)
     assert answer.refused.reason == f"channel user: {reason}"
     assert session.active == {}
-    assert session.overdue(105.0, 100.0) == "no subscription"
+    assert session.limits.overdue(105.0, 100.0) == "no subscription"
 
 
 def test_every_private_subscription_brings_its_own_token() -> None:
@@ -175,27 +182,27 @@ def test_a_private_channel_can_be_left_without_a_token() -> None:
 def test_the_first_subscription_has_a_deadline() -> None:
     """Up to it nothing is overdue, from it on the connection is, and a subscription ends the rule."""
     session = _session(first_subscribe=5.0)
-    assert session.next_check(100.0) == 105.0
-    assert session.overdue(104.9, 100.0) is None
-    assert session.overdue(105.0, 100.0) == "no subscription"
+    assert session.limits.next_check(100.0) == 105.0
+    assert session.limits.overdue(104.9, 100.0) is None
+    assert session.limits.overdue(105.0, 100.0) == "no subscription"
     _say(session, "subscribe", "ticker")
-    assert session.next_check(100.0) is None
+    assert session.limits.next_check(100.0) is None
 
 
 def test_an_idle_connection_is_overdue_after_its_last_frame() -> None:
     """Every frame starts the time anew."""
     session = _session(idle_close=75.0)
     _say(session, "subscribe", "ticker")
-    assert session.overdue(174.0, 100.0) is None
-    assert session.overdue(175.0, 100.0) == "idle"
-    assert session.overdue(175.0, 101.0) is None
+    assert session.limits.overdue(174.0, 100.0) is None
+    assert session.limits.overdue(175.0, 100.0) == "idle"
+    assert session.limits.overdue(175.0, 101.0) is None
 
 
 def test_no_rules_no_deadlines() -> None:
     """Each rule can be switched off."""
     session = _session()
-    assert session.next_check(100.0) is None
-    assert session.overdue(1e9, 100.0) is None
+    assert session.limits.next_check(100.0) is None
+    assert session.limits.overdue(1e9, 100.0) is None
 
 
 def test_the_message_limit_holds_for_every_second() -> None:

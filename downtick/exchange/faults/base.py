@@ -137,9 +137,9 @@ class Fault:
         """Decide on a frame that is about to be sent."""
         return Fate.SENT
 
-    def padding(self, feed: Feed, body: Body) -> bytes:
-        """Return price levels to put at the end of a frame, each with a comma before it; empty for none."""
-        return b""
+    def padding(self, feed: Feed, body: Body) -> int:
+        """Return how many bytes of price levels to put at the end of a frame."""
+        return 0
 
     def takes(self, call: Call) -> bool:
         """Whether a REST request is on one of this fault's ``routes`` and the selector takes it; if so, a hit."""

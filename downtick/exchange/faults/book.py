@@ -145,9 +145,9 @@ class FaultBook:
                 return fate, fault.handle
         return Fate.SENT, None
 
-    def padding(self, feed: Feed, body: Body) -> bytes:
-        """Return the price levels that the faults put at the end of a frame."""
-        return b"".join([fault.padding(feed, body) for fault in self._framing])
+    def padding(self, feed: Feed, body: Body) -> int:
+        """Return how many bytes of price levels the faults put at the end of a frame."""
+        return sum(fault.padding(feed, body) for fault in self._framing)
 
     def left(self, feed: Feed) -> None:
         """A feed connection is gone."""
