@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
+
+from downtick.exchange.auth.keys import Keys
+from downtick.exchange.auth.variables import key_variables
 
 API_PATH = "/api/v3/brokerage"
+
+CA_VARIABLES: Final = (
+    "DOWNTICK_CA_FILE",
+    "SSL_CERT_FILE",  # OpenSSL, and what asks it: Python's ssl, httpx, aiohttp, curl, Go, Ruby
+    "REQUESTS_CA_BUNDLE",  # requests
+    "WEBSOCKET_CLIENT_CA_BUNDLE",  # websocket-client
+    "NODE_EXTRA_CA_CERTS",  # Node
+)
+"""Where clients look for the authorities that they trust."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +33,7 @@ class Endpoints:
         user_ws: address of the user-order-data WebSocket, plain.
         user_wss: the same over TLS.
         ca_file: certificate authority to trust for TLS.
+        keys: that a client may use.
         addresses: host and port of each link.
     """
 
@@ -31,10 +44,11 @@ class Endpoints:
     user_ws: str
     user_wss: str
     ca_file: str
+    keys: Keys
     addresses: Mapping[str, tuple[str, int]]
 
     @classmethod
-    def of(cls, links: Iterable[tuple[str, str, int]], ca_file: str) -> Self:
+    def of(cls, links: Iterable[tuple[str, str, int]], ca_file: str, keys: Keys) -> Self:
         """Return the endpoints of links, each given as its name, host and port."""
         addresses = {name: (host, port) for name, host, port in links}
         at = {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
@@ -46,11 +60,15 @@ class Endpoints:
             user_ws=f"ws://{at['user_ws']}",
             user_wss=f"wss://{at['user_ws']}",
             ca_file=ca_file,
+            keys=keys,
             addresses=addresses,
         )
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that tell a bot where to connect, what to trust, and to use no proxy."""
+        """Return the variables that tell a bot where to connect, its keys, what to trust, and to use no proxy.
+
+        They hold secrets in clear: they are for the bot, not for any output.
+        """
         hosts = sorted({host for host, _ in self.addresses.values()})
         no_proxy = ",".join((*hosts, "127.0.0.1", "localhost"))
         return {
@@ -60,7 +78,8 @@ class Endpoints:
             "DOWNTICK_MARKET_WSS_URL": self.market_wss,
             "DOWNTICK_USER_WS_URL": self.user_ws,
             "DOWNTICK_USER_WSS_URL": self.user_wss,
-            "DOWNTICK_CA_FILE": self.ca_file,
+            **dict.fromkeys(CA_VARIABLES, self.ca_file),
+            **key_variables(self.keys),
             "NO_PROXY": no_proxy,
             "no_proxy": no_proxy,
         }

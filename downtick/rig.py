@@ -23,6 +23,7 @@ from downtick.arena.host import ArenaHost, shared_arena
 from downtick.arena.live import GRACE, LiveHistory
 from downtick.endpoints import Endpoints
 from downtick.errors import ArenaDied, ArenaError, DeadlineMissed, DowntickError, ToxiproxyDied
+from downtick.exchange.auth.keys import Keys, process_keys
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import VERSION, Event, Header, Predicate, matching
 from downtick.prepare import prepare
@@ -53,10 +54,12 @@ class Rig:
         time_scale: real time over nominal time; the schedule's own if there is one.
         seed: of the exchange's market; the schedule's own if there is one.
         arm: links that shall be able to reset (RST), beyond those that the schedule arms.
-        exchange: how the exchange is made; seed and time scale are filled in.
+        exchange: how the exchange is made; seed, time scale and keys are filled in.
+        keys: that a client may use; this process's if not given.
         arena: returns the helper process; by default the one that this process shares, started when needed.
 
     Attributes:
+        keys: that a client may use.
         history: everything that happened, growing while it happens.
         deadlines: how much of each deadline was used.
         warnings: what the linter says of the profile.
@@ -70,11 +73,13 @@ class Rig:
         seed: int = 1,
         arm: tuple[str, ...] = (),
         exchange: ExchangeConfig | None = None,
+        keys: Keys | None = None,
         arena: Callable[[], ArenaHost] = shared_arena,
     ) -> None:
         self.schedule = schedule
         self.time_scale = schedule.time_scale if schedule else time_scale
         self.seed = schedule.seed if schedule else seed
+        self.keys = keys or process_keys()
         self.history = LiveHistory()
         self.deadlines: list[Deadline] = []
         self.warnings: tuple[str, ...] = ()
@@ -122,7 +127,12 @@ class Rig:
             self._opened = self._channel.ask(
                 protocol.Open(
                     name=uuid.uuid4().hex[:8],
-                    exchange=replace(self._config, seed=self.seed, time_scale=self.time_scale),
+                    exchange=replace(
+                        self._config,
+                        seed=self.seed,
+                        time_scale=self.time_scale,
+                        keys=self.keys.ring,
+                    ),
                     schedule=self.schedule,
                     armed=self._arm,
                 ),
@@ -161,7 +171,7 @@ class Rig:
         if self._opened is None:
             raise ArenaError("the rig is not up: use it as a context manager")
         links = ((link.name, link.host, link.port) for link in self._opened.links)
-        return Endpoints.of(links, self._opened.ca_file)
+        return Endpoints.of(links, self._opened.ca_file, self.keys)
 
     @property
     def failure(self) -> DowntickError | None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import msgspec
 
 from downtick.arena import protocol
-from downtick.arena.certificates import make_certificates
+from downtick.arena.certificates import Authority
 from downtick.arena.paths import path_of_text, path_to_text
 from downtick.arena.session import Session
 from downtick.arena.settings import ArenaSettings, NotReady, Ready
@@ -149,8 +149,16 @@ async def run(settings: ArenaSettings) -> None:
         ToxiproxyError: the server does not start or does not answer.
     """
     topology = load_topology(data_folder("proxy") / TOPOLOGY)
-    ca_file, chain, key = make_certificates(settings.folder, settings.host)
-    settings = msgspec.structs.replace(settings, certificate=chain, private_key=key)
+    authority = Authority(settings.folder)
+    certificate, private_key = authority.issue("exchange", settings.host)
+    next_certificate, next_private_key = authority.issue("next", settings.host)
+    settings = msgspec.structs.replace(
+        settings,
+        certificate=certificate,
+        private_key=private_key,
+        next_certificate=next_certificate,
+        next_private_key=next_private_key,
+    )
     async with contextlib.AsyncExitStack() as stack:
         toxiproxy: ToxiproxyServer | None = None
         if settings.server is not None:
@@ -162,13 +170,13 @@ async def run(settings: ArenaSettings) -> None:
         assert url is not None
         control = Control(url)
         version = await asyncio.to_thread(control.version)
-        opened = protocol.Opened((), str(ca_file), url, version)
+        opened = protocol.Opened((), str(authority.ca_file), url, version)
         arena = Arena(settings, topology, control, opened)
         path = settings.folder / "arena.sock"
         server = await asyncio.start_unix_server(arena.serve, path)
         stack.callback(server.close)
         gc.freeze()
-        _say(Ready(path, ca_file, url, version))
+        _say(Ready(path, authority.ca_file, url, version))
         lifeline = asyncio.create_task(_end_of_input())
         if toxiproxy is None:
             await lifeline

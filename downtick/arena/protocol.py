@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from downtick.arena.paths import path_of_text, path_to_text
+from downtick.exchange.auth.secret import Secret
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event
 from downtick.profiles.schedule import Schedule
@@ -29,7 +30,7 @@ class Open(Request, frozen=True):
 
     Attributes:
         name: of the run, for proxy names and logs.
-        exchange: how the exchange is made; the arena fills in its own address and certificate.
+        exchange: how the exchange is made; the arena fills in its own address and certificates.
         schedule: what to play, or None.
         armed: links whose closes shall be RST, beyond those that the schedule arms.
     """
@@ -139,9 +140,20 @@ class Opened(msgspec.Struct, frozen=True):
 AnyRequest = Open | Attach | Inject | Heal | StartExchangeFault | StopExchangeFault | Close
 AnyMessage = Answer | Refusal | Events | Failure
 
-_encoder = msgspec.msgpack.Encoder(enc_hook=path_to_text)
+
+def _to_wire(value: object) -> str:
+    """Return a path or a secret as it travels to the arena, on a socket in a folder of its owner alone."""
+    return value.reveal() if isinstance(value, Secret) else path_to_text(value)
+
+
+def _from_wire(kind: type, value: Any) -> Any:
+    return Secret(value) if kind is Secret else path_of_text(kind, value)
+
+
+_to_arena = msgspec.msgpack.Encoder(enc_hook=_to_wire)
+_from_arena = msgspec.msgpack.Encoder(enc_hook=path_to_text)  # no secret leaves it
 _requests: msgspec.msgpack.Decoder[AnyRequest] = msgspec.msgpack.Decoder(
-    AnyRequest, dec_hook=path_of_text
+    AnyRequest, dec_hook=_from_wire
 )
 _messages: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessage)
 
@@ -150,7 +162,8 @@ LENGTH_SIZE = _LENGTH.size
 
 def pack(message: Request | AnyMessage) -> bytes:
     """Return a message as it travels, its length before it."""
-    body = _encoder.encode(message)
+    encoder = _to_arena if isinstance(message, Request) else _from_arena
+    body = encoder.encode(message)
     return _LENGTH.pack(len(body)) + body
 
 

@@ -68,6 +68,8 @@ class Session:
             host=settings.exchange_host,
             certificate=settings.certificate,
             private_key=settings.private_key,
+            next_certificate=settings.next_certificate,
+            next_private_key=settings.next_private_key,
         )
         armed = {*request.armed, *(schedule.armed if schedule else ())}
         try:

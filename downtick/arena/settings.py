@@ -20,6 +20,8 @@ class ArenaSettings(msgspec.Struct, frozen=True):
         url: the control plane of a server that runs already.
         certificate: chain of the exchange's certificate; set by the arena itself.
         private_key: of the certificate; set by the arena itself.
+        next_certificate: another chain under the same authority; set by the arena itself.
+        next_private_key: of that one; set by the arena itself.
     """
 
     folder: Path
@@ -31,6 +33,8 @@ class ArenaSettings(msgspec.Struct, frozen=True):
     url: str | None = None
     certificate: Path | None = None
     private_key: Path | None = None
+    next_certificate: Path | None = None
+    next_private_key: Path | None = None
 
 
 class Ready(msgspec.Struct, frozen=True):

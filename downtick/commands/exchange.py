@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from downtick.exchange.config import ExchangeConfig
 
 
@@ -48,6 +50,13 @@ if TYPE_CHECKING:
 @click.option(
     "--private-key", metavar="FILE", type=click.Path(path_type=Path), help="PEM key of the chain."
 )
+@click.option("--no-auth", is_flag=True, help="Do not look at tokens and signatures.")
+@click.option(
+    "--keys-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the keys there, for your eyes alone, as a shell reads them; printed if not given.",
+)
 @click.option("--quiet", is_flag=True, help="Do not print the journal.")
 def command(
     host: str,
@@ -58,12 +67,22 @@ def command(
     time_scale: float,
     certificate: Path | None,
     private_key: Path | None,
+    no_auth: bool,
+    keys_file: Path | None,
     quiet: bool,
 ) -> None:
     """Run the stub exchange alone, in the foreground; its journal goes to the output as JSON Lines."""
     from downtick.errors import InputError  # noqa: PLC0415 - commands import late
+    from downtick.exchange.auth.keys import process_keys  # noqa: PLC0415
+    from downtick.exchange.auth.variables import (  # noqa: PLC0415
+        exports,
+        key_variables,
+        write_exports,
+    )
     from downtick.exchange.config import ExchangeConfig  # noqa: PLC0415
 
+    if no_auth and keys_file is not None:
+        raise InputError("--no-auth needs no keys: leave out --keys-file")
     if tape is not None and (products or rate is not None):
         raise InputError("--tape brings its own products and rate: leave out --product and --rate")
     config = ExchangeConfig(
@@ -75,13 +94,18 @@ def command(
         tape=tape,
         certificate=certificate,
         private_key=private_key,
+        check_auth=not no_auth,
     )
+    variables = {} if no_auth else key_variables(process_keys())
+    if keys_file is not None:
+        write_exports(keys_file, variables)
+        variables = {}
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(config, quiet=quiet))
+        asyncio.run(_run(config, exports(variables), quiet=quiet))
 
 
-async def _run(config: ExchangeConfig, *, quiet: bool) -> None:
-    """Run until interrupted."""
+async def _run(config: ExchangeConfig, keys: Iterable[str], *, quiet: bool) -> None:
+    """Run until interrupted, having told where it listens and these keys: beside the journal, never in it."""
     import msgspec  # noqa: PLC0415 - commands import late
 
     from downtick.errors import InputError  # noqa: PLC0415
@@ -109,6 +133,8 @@ async def _run(config: ExchangeConfig, *, quiet: bool) -> None:
             scheme = "http" if name == "rest" else "ws"
             secure = f" and {scheme}s://{host}:{port}" if config.certificate else ""
             click.echo(f"{name}: {scheme}://{host}:{port}{secure}", err=True)
+        for line in keys:
+            click.echo(line, err=True)
         await asyncio.Event().wait()
     finally:
         await exchange.stop()

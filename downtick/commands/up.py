@@ -46,13 +46,16 @@ def command(profile: str | None, arm: tuple[str, ...], time_scale: float, seed: 
 
 def _hold(rig: Rig) -> None:
     """Print how to connect, then what happens, until interrupted."""
-    from downtick.report.timeline import line  # noqa: PLC0415 - commands import late
+    from downtick.exchange.auth.variables import exports  # noqa: PLC0415 - commands import late
+    from downtick.report.timeline import line  # noqa: PLC0415
 
     for warning in rig.warnings:
         click.echo(f"downtick: warning: {warning}", err=True)
-    click.echo("# Point a bot here. Each port speaks plain and TLS.")
-    for name, value in rig.endpoints.environment().items():
-        click.echo(f"export {name}={value}")
+    click.echo(
+        "# Point a bot here. Each port speaks plain and TLS; the keys are good for this run."
+    )
+    for export in exports(rig.endpoints.environment()):
+        click.echo(export)
     click.echo("# From another terminal: downtick inject market_ws freeze --for 5s; Ctrl-C ends.")
     start = rig.now()
     for event in rig.history.follow():

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Final, Literal
 
 from downtick.errors import InputError
+from downtick.exchange.auth.keys import KeyRing, process_ring
 
 Address = tuple[str, int]
+
+_BALANCES: Final = {
+    "USD": Decimal(100_000),
+    "USDC": Decimal(100_000),
+    "BTC": Decimal(2),
+    "ETH": Decimal(20),
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,15 @@ class ExchangeConfig:
         tape: a recorded capture to play instead of the seeded market.
         certificate: PEM chain; with it every port serves TLS beside plain text.
         private_key: PEM key of the certificate.
+        next_certificate: another chain under the same authority, for a restart that changes the certificate.
+        next_private_key: its key.
+        keys: those that it knows; this process's if not given.
+        check_auth: whether it looks at tokens and signatures; False lets everybody in.
+        rest_limits: whether the documented rates of REST requests are enforced.
+        balances: what the user has at the start, by currency.
+        volume_30d: what the user traded before, in US dollars; decides the fee tier.
+        duplicate_client_order_id: whether an order under a name that was used before is answered with the order
+            of that name, as Coinbase documents, or rejected.
         send_client_id: whether envelopes carry ``client_id`` (production omits it at times).
         first_subscribe: seconds within which a connection must subscribe; None switches the rule off.
         idle_close: seconds without a frame after which a connection is closed; None for never.
@@ -44,6 +64,14 @@ class ExchangeConfig:
     tape: Path | None = None
     certificate: Path | None = None
     private_key: Path | None = None
+    next_certificate: Path | None = None
+    next_private_key: Path | None = None
+    keys: KeyRing = field(default_factory=process_ring)
+    check_auth: bool = True
+    rest_limits: bool = False
+    balances: Mapping[str, Decimal] = field(default_factory=lambda: dict(_BALANCES))
+    volume_30d: Decimal = Decimal(0)
+    duplicate_client_order_id: Literal["return", "reject"] = "return"
     send_client_id: bool = True
     first_subscribe: float | None = 5.0
     idle_close: float | None = 75.0
@@ -62,8 +90,12 @@ class ExchangeConfig:
             raise InputError(
                 f"the exchange listens on loopback (127.x.y.z) only, not on {self.host}"
             )
-        if (self.certificate is None) != (self.private_key is None):
-            raise InputError("TLS needs both a certificate and its private key")
+        for chain, key in (
+            (self.certificate, self.private_key),
+            (self.next_certificate, self.next_private_key),
+        ):
+            if (chain is None) != (key is None):
+                raise InputError("TLS needs both a certificate and its private key")
         for name in ("time_scale", "tick_rate", "close_timeout", "queue_limit"):
             if getattr(self, name) <= 0:
                 raise InputError(f"{name} must be above zero, not {getattr(self, name)}")
@@ -71,6 +103,9 @@ class ExchangeConfig:
             value = getattr(self, name)
             if value is not None and value <= 0:
                 raise InputError(f"{name} must be above zero or None, not {value}")
+        for currency, amount in self.balances.items():
+            if not amount.is_finite() or amount < 0:
+                raise InputError(f"balances: {currency} must be zero or more, not {amount}")
         if not self.products:
             raise InputError("an exchange needs at least one product")
 

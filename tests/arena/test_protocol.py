@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from downtick.arena import protocol
+from downtick.exchange.auth.keys import make_keys
+from downtick.exchange.auth.secret import Secret
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event
 from downtick.profiles.model import Trigger
@@ -72,3 +74,27 @@ def test_a_request_arrives_as_it_was_sent(request_: protocol.AnyRequest) -> None
 def test_a_message_arrives_as_it_was_sent(message: protocol.AnyMessage) -> None:
     """Every message of the arena comes out of the wire equal to what went in."""
     assert protocol.unpack_message(protocol.pack(message)[protocol.LENGTH_SIZE :]) == message
+
+
+def test_a_secret_travels_and_is_shown_on_neither_side() -> None:
+    """The exchange needs both halves of an HMAC key; it gets no private key that signs tokens."""
+    keys = make_keys()
+    packed = protocol.pack(protocol.Open("made", ExchangeConfig(keys=keys.ring)))
+    arrived = protocol.unpack_request(packed[protocol.LENGTH_SIZE :])
+    assert isinstance(arrived, protocol.Open)
+    assert arrived.exchange.keys == keys.ring
+    assert keys.exchange.secret.reveal() not in repr(arrived)
+    assert b"PRIVATE KEY" not in packed
+    assert keys.ed25519.secret.reveal().encode() not in packed
+
+
+def test_the_arena_sends_no_secret_back() -> None:
+    """Whatever an answer or an event may hold."""
+    planted = Secret("planted-7f3a")
+    for message in (
+        protocol.Answer({"key": planted}),
+        protocol.Events([Event(1.0, "exchange", "request", {"key": planted})]),
+    ):
+        with pytest.raises(NotImplementedError) as caught:
+            protocol.pack(message)
+        assert planted.reveal() not in str(caught.value)

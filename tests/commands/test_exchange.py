@@ -20,6 +20,8 @@ from downtick.errors import InputError
         (["--product", "btc"], "btc"),
         (["--certificate", "chain.pem"], "private key"),
         (["--certificate", "no.pem", "--private-key", "no.key"], "no.pem"),
+        (["--no-auth", "--keys-file", "keys"], "leave out --keys-file"),
+        (["--keys-file", "missing/keys"], "missing/keys"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from downtick.errors import InputError
+from downtick.exchange.auth.keys import process_keys
 from downtick.exchange.config import ExchangeConfig
 
 
@@ -17,6 +18,8 @@ from downtick.exchange.config import ExchangeConfig
         ({"host": "127.evil.example"}, "loopback"),
         ({"certificate": Path("chain.pem")}, "private key"),
         ({"private_key": Path("key.pem")}, "private key"),
+        ({"next_certificate": Path("chain.pem")}, "private key"),
+        ({"next_private_key": Path("key.pem")}, "private key"),
         ({"time_scale": 0}, "time_scale"),
         ({"tick_rate": -1}, "tick_rate"),
         ({"queue_limit": 0}, "queue_limit"),
@@ -34,3 +37,12 @@ def test_what_cannot_work_is_refused(settings: dict[str, Any], message: str) -> 
 def test_every_loopback_address_will_do() -> None:
     """Workers have one each."""
     assert ExchangeConfig(host="127.8.9.1").host == "127.8.9.1"
+
+
+def test_an_exchange_knows_the_keys_of_its_process_and_shows_no_secret() -> None:
+    """Unless it is given others; its configuration may be logged."""
+    config = ExchangeConfig()
+    assert config.keys == process_keys().ring
+    assert config.check_auth
+    for secret in (process_keys().exchange.secret, process_keys().exchange.passphrase):
+        assert secret.reveal() not in repr(config)
