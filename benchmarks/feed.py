@@ -26,7 +26,7 @@ from downtick.exchange.market import MarketClock, MarketState, SeededMarket
 from downtick.exchange.publisher import Publisher
 from downtick.exchange.session import Session
 from downtick.exchange.times import rfc3339_nanos
-from downtick.exchange.venue import Venue
+from downtick.exchange.venue import open_venue
 
 FRAMES = 60_000
 ROUNDS = 5
@@ -146,8 +146,8 @@ def _body() -> Body:
 
 def _hub() -> Hub:
     # The journal's events are made and dropped: what becomes of them is the arena's cost.
-    venue = Venue(MarketState(()), MarketClock(0))
-    return Hub(ExchangeConfig(), Journal(lambda events: None), venue)
+    journal = Journal(lambda events: None)
+    return Hub(ExchangeConfig(), journal, open_venue(ExchangeConfig(), (), journal.record))
 
 
 def main() -> None:

@@ -44,7 +44,8 @@ class Driver:
                 run(self._every(period, due))
 
     async def _play(self) -> None:
-        hub, market, publishers = self._hub, self._hub.venue.market, self._publishers
+        hub, venue, publishers = self._hub, self._hub.venue, self._publishers
+        market = venue.market
         start = breath = monotonic()
         for event in self._events:
             now = monotonic()
@@ -55,6 +56,7 @@ class Driver:
             market.apply(event)
             for publisher in publishers:
                 hub.publish(publisher.happened(event))
+            venue.happened(event)
 
     async def _every(self, period: float, due: Callable[[], Iterable[Body]]) -> None:
         """Publish what is due, period for period, without drift."""

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from time import time_ns
 from typing import Any, Final
 
 from downtick.errors import ExchangeFailed
@@ -18,13 +17,13 @@ from downtick.exchange.hub import Hub
 from downtick.exchange.journal import Journal
 from downtick.exchange.limits import Limits
 from downtick.exchange.listener import Handler, Listener, tls_context
-from downtick.exchange.market import MarketClock, MarketState, SeededMarket, TapeMarket
+from downtick.exchange.market import SeededMarket, TapeMarket
 from downtick.exchange.messages import PUBLIC_CHANNELS
 from downtick.exchange.publisher import Publisher
 from downtick.exchange.rest import Rest
 from downtick.exchange.session import Session, Snapshots
 from downtick.exchange.tape_file import load_tape
-from downtick.exchange.venue import Venue
+from downtick.exchange.venue import open_venue
 
 CHANNELS: Final = {"market_ws": PUBLIC_CHANNELS, "user_ws": ("heartbeats",)}
 """Channels that need no login, by door (docs: Advanced Trade WebSocket overview, endpoints)."""
@@ -53,12 +52,10 @@ class Exchange:
         """
         config = self._config
         market = await self._market()
-        clock = MarketClock(time_ns(), config.time_scale)
-        state = MarketState(market.openings, clock.origin)
-        venue = Venue(state, clock)
+        venue = open_venue(config, market.openings, self._journal.record)
         hub = self._hub = Hub(config, self._journal, venue)
-        publisher = Publisher(state, clock, hub.wanted)
-        products = tuple(product.product_id for product in state.products)
+        publisher = Publisher(venue.market, venue.clock, hub.wanted)
+        products = tuple(product.product_id for product in venue.market.products)
         rest = Rest(hub, AdvancedTrade(venue), itertools.count(1))
         gateways = {
             name: Gateway(hub, partial(_speak, products, publisher.snapshots, channels, config))

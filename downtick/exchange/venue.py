@@ -1,28 +1,114 @@
-"""One market as the exchange's doors see it: its state, its clock, and the instant now."""
+"""One ledger in one market: what routes, feeds and faults share. It knows the instant, and whose doing an entry is."""
 
 from __future__ import annotations
 
+import contextlib
+import copy
+from collections.abc import Callable, Iterable, Iterator
 from time import time_ns
 
-from downtick.exchange.market import Book, MarketClock, MarketState
+from downtick.exchange.config import ExchangeConfig
+from downtick.exchange.identity import Identity, identity
+from downtick.exchange.ledger import Entry, Ledger, LedgerSettings, Order
+from downtick.exchange.ledger_events import told
+from downtick.exchange.market import Book, MarketClock, MarketEvent, MarketState, Opening
+
+Watcher = Callable[[Entry, Order | None], None]
 
 
 class Venue:
-    """What routes, feeds and faults share.
+    """What stands behind the exchange's doors.
 
     Args:
-        market: its state; the publisher applies the events to it.
+        market: its state.
         clock: of the market.
+        ledger: of the user.
+        identity: of the user.
+        record: journals an event: its kind, and its particulars.
+
+    Attributes:
+        watchers: called after each entry of the ledger was journalled.
     """
 
-    def __init__(self, market: MarketState, clock: MarketClock) -> None:
+    def __init__(
+        self,
+        market: MarketState,
+        clock: MarketClock,
+        ledger: Ledger,
+        identity: Identity,
+        record: Callable[..., None],
+    ) -> None:
         self.market = market
         self.clock = clock
+        self.ledger = ledger
+        self.identity = identity
+        self.watchers: list[Watcher] = []
+        self._record = record
+        self._cause: int | None = None
+        self._instant: int | None = None
+        for entry in ledger.entries:
+            self._entered(entry, None)
+        ledger.listeners.append(self._entered)
 
     def now(self) -> int:
         """Return the wall clock in nanoseconds since 1970."""
-        return time_ns()
+        return time_ns() if self._instant is None else self._instant
+
+    def like(
+        self,
+        *,
+        ledger: Ledger | None = None,
+        market: MarketState | None = None,
+        now: int | None = None,
+    ) -> Venue:
+        """Return this venue with another ledger, market or instant: what faults show to a request.
+
+        What is done at its ledger is journalled if it is a face of the true one.
+        """
+        other = copy.copy(self)
+        other.ledger = ledger or self.ledger
+        other.market = market or self.market
+        other._instant = self._instant if now is None else now
+        return other
 
     def book(self, product_id: str) -> Book:
         """Return a product's book as it stands; KeyError for an unknown product."""
         return self.market.book(product_id)
+
+    def happened(self, event: MarketEvent) -> None:
+        """Let the orders match that an event meets, which was applied to the market."""
+        now = self.now()
+        self.expire(now)
+        self.ledger.happened(event, self.book(event.product_id), now)
+
+    def expire(self, now: int) -> None:
+        """End the orders whose time is over."""
+        due = self.ledger.next_expiry()
+        if due is not None and due <= now:
+            self.ledger.expire(now)
+
+    @contextlib.contextmanager
+    def doing(self, request: int) -> Iterator[None]:
+        """Say that entries written meanwhile are the doing of this request."""
+        self._cause = request
+        try:
+            yield
+        finally:
+            self._cause = None
+
+    def _entered(self, entry: Entry, order: Order | None) -> None:
+        self._record("ledger", request=self._cause, **told(entry, order))
+        for watcher in self.watchers:
+            watcher(entry, order)
+
+
+def open_venue(
+    config: ExchangeConfig, openings: Iterable[Opening], record: Callable[..., None]
+) -> Venue:
+    """Return the venue of a new exchange: the market as it opens, and the user's money in the ledger."""
+    now = time_ns()
+    clock = MarketClock(now, config.time_scale)
+    market = MarketState(openings, clock.origin)
+    settings = LedgerSettings(config.duplicate_client_order_id, config.volume_30d)
+    ledger = Ledger(market.products, config.balances, settings, config.seed, at=now)
+    return Venue(market, clock, ledger, identity(config.seed), record)

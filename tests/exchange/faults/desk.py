@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from downtick.exchange.config import ExchangeConfig
 from downtick.exchange.faults import Fate, FaultBook
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
-from downtick.exchange.market import MarketClock, MarketState
-from downtick.exchange.venue import Venue
+from downtick.exchange.venue import open_venue
 from downtick.history import Event, History
 
 
@@ -44,8 +44,8 @@ class Desk:
         self.time = 0.0
         self._numbers = count()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
-        self.venue = Venue(MarketState(()), MarketClock(0))
         self._journal = Journal(self.history.extend)
+        self.venue = open_venue(ExchangeConfig(seed=1), (), self._journal.record)
         self.book = FaultBook(self._journal, self)
 
     def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
