@@ -1,5 +1,6 @@
 """The ledger: orders, fills, accounts and positions as a fold over numbered entries. Pure: no clock, no I/O."""
 
+from downtick.exchange.ledger.edits import EDIT_REASONS as EDIT_REASONS
 from downtick.exchange.ledger.entries import Accepted as Accepted
 from downtick.exchange.ledger.entries import CancelQueued as CancelQueued
 from downtick.exchange.ledger.entries import Change as Change
@@ -17,7 +18,6 @@ from downtick.exchange.ledger.fees import FEE_TIERS as FEE_TIERS
 from downtick.exchange.ledger.fees import FeeTier as FeeTier
 from downtick.exchange.ledger.ledger import Ledger as Ledger
 from downtick.exchange.ledger.ledger import LedgerSettings as LedgerSettings
-from downtick.exchange.ledger.ledger import Listener as Listener
 from downtick.exchange.ledger.model import TERMINAL as TERMINAL
 from downtick.exchange.ledger.model import Account as Account
 from downtick.exchange.ledger.model import Configuration as Configuration
@@ -36,3 +36,4 @@ from downtick.exchange.ledger.model import Ticket as Ticket
 from downtick.exchange.ledger.rules import ORDER_REASONS as ORDER_REASONS
 from downtick.exchange.ledger.state import LedgerState as LedgerState
 from downtick.exchange.ledger.state import replay as replay
+from downtick.exchange.ledger.writer import Listener as Listener

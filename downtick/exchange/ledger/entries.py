@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from downtick.exchange.ledger.model import Fill, Flags, Order
+from downtick.exchange.ledger.model import Fill, Flags, Order, Ticket
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -61,12 +61,10 @@ class Triggered(msgspec.Struct, frozen=True, tag=True):
 
 
 class Edited(msgspec.Struct, frozen=True, tag=True):
-    """An order has a new price and size, and what is held for it changed with them."""
+    """An order has another ticket (price, size, stop price), and what is held for it changed with it."""
 
     order_id: str
-    price: Decimal
-    size: Decimal
-    stop_price: Decimal | None
+    ticket: Ticket
     hold: Decimal
 
 

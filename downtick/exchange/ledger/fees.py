@@ -1,6 +1,7 @@
 """Fee tiers, and how money is rounded.
 
-Source: Coinbase, "What are Advanced fees", and ``fee_tier`` of Get Transaction Summary.
+An order pays by the tier at which it was placed (Coinbase help, "Coinbase Advanced fees"). The names and the first
+rates are those that Get Transaction Summary gives.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from downtick.exchange.ledger.model import ZERO, Liquidity
+from downtick.exchange.ledger.model import ZERO
 from downtick.exchange.market import Product
 
 _SMALLEST: Final = Decimal("1E-14")  # of money: what any two increments of Coinbase's make, at most
@@ -48,7 +49,7 @@ FEE_TIERS: Final = (
     _tier("VIP 4", "20000000", "0.0002", "0.0008"),
     _tier("VIP 5", "100000000", "0", "0.0005"),
 )
-"""Cheaper from line to line: nobody's rates rise by trading."""
+"""Cheaper from line to line."""
 
 _FUTURES: Final = FEE_TIERS[-1].maker, Decimal("0.0003")  # maker, taker; the same in every tier
 
@@ -58,10 +59,9 @@ def fee_tier(volume_30d: Decimal) -> FeeTier:
     return next(tier for tier in reversed(FEE_TIERS) if volume_30d >= tier.from_volume)
 
 
-def fee_rate(product: Product, tier: FeeTier, liquidity: Liquidity) -> Decimal:
-    """Return the share of a match's value that is its fee."""
-    maker, taker = (tier.maker, tier.taker) if product.product_type == "SPOT" else _FUTURES
-    return maker if liquidity == "MAKER" else taker
+def fee_rates(product: Product, tier: FeeTier) -> tuple[Decimal, Decimal]:
+    """Return which share of a match's value is its fee: of a maker, of a taker."""
+    return (tier.maker, tier.taker) if product.product_type == "SPOT" else _FUTURES
 
 
 def paid(amount: Decimal) -> Decimal:

@@ -108,6 +108,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         reason: why it is over, if it was not filled.
         last_fill: when it was last filled.
         edits: oldest first.
+        maker_rate: the fee's share of a match's value, by the tier at which the order was placed.
+        taker_rate: likewise.
     """
 
     order_id: str
@@ -125,6 +127,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     last_fill: int | None = None
     edits: tuple[Edit, ...] = ()
+    maker_rate: Decimal = ZERO
+    taker_rate: Decimal = ZERO
 
     @property
     def over(self) -> bool:
@@ -132,9 +136,16 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in TERMINAL
 
     @property
+    def done(self) -> Decimal:
+        """What was matched, voided or not, in the base currency: it is not matched again."""
+        return self.filled_size + self.voided_size
+
+    @property
     def remaining(self) -> Decimal:
-        """What may still be matched of an order whose size is in the base currency."""
-        return (self.ticket.base_size or ZERO) - self.filled_size - self.voided_size
+        """What may still be matched, in the base currency; zero of an order whose size is in the quote currency."""
+        if self.ticket.base_size is None:
+            return ZERO
+        return self.ticket.base_size - self.done
 
     @property
     def average_price(self) -> Decimal:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 from downtick.exchange.ledger import rules
-from downtick.exchange.ledger.fees import commission_on, fee_rate, needed, value_of
+from downtick.exchange.ledger.fees import commission_on, fee_rates, needed, value_of
 from downtick.exchange.ledger.holds import BRACKETS, hold_currency, need, share
 from downtick.exchange.ledger.matching import Liquidity, Match, by_funds, by_size
-from downtick.exchange.ledger.model import ZERO, Preview, Refused, Ticket
+from downtick.exchange.ledger.model import ZERO, Order, Preview, Refused, Ticket
 from downtick.exchange.ledger.state import LedgerState
 from downtick.exchange.market import Book, Product
 
@@ -26,6 +26,8 @@ class Plan(msgspec.Struct, frozen=True):
         filled: whether nothing is left of it after them.
         hold: what is held for it before them.
         currency: of the hold.
+        maker_rate: of its fees.
+        taker_rate: likewise.
     """
 
     ticket: Ticket
@@ -34,6 +36,8 @@ class Plan(msgspec.Struct, frozen=True):
     filled: bool
     hold: Decimal
     currency: str
+    maker_rate: Decimal
+    taker_rate: Decimal
 
 
 class Market(NamedTuple):
@@ -54,54 +58,56 @@ class Market(NamedTuple):
     at: int
 
 
-def plan(
-    ticket: Ticket, market: Market, *, done: Decimal = ZERO, freed: Decimal = ZERO
-) -> Plan | Refused:
+def plan(ticket: Ticket, market: Market, edited: Order | None = None) -> Plan | Refused:
     """Return what a ticket would do, or why it is refused.
 
     Args:
         ticket: new, or that of an edited order.
         market: as it stands.
-        done: how much of the size is matched already (edited orders).
-        freed: what is held already (edited orders).
+        edited: the order as it is before its edit.
     """
     state = market.state
     product = state.products.get(ticket.product_id)
     if product is None:
         return Refused("INVALID_PRODUCT_ID", f"There is no product {ticket.product_id}")
-    refused = rules.refusal(ticket, product, state.flags_of(ticket.product_id), market.at)
-    refused = refused or _by_last_price(ticket, market) or _by_position(ticket, product, state)
+    refused = (
+        rules.refusal(ticket, product, state.flags_of(ticket.product_id), market.at)
+        or _by_last_price(ticket, market)
+        or _by_position(ticket, product, state)
+    )
     if refused is not None:
         return refused
-    rate = fee_rate(product, state.fee_tier, "TAKER")
-    matches, filled = _matches(ticket, product, market, rate, done)
+    if edited is not None:
+        rates, done, freed = (edited.maker_rate, edited.taker_rate), edited.done, edited.hold
+    else:
+        rates, done, freed = fee_rates(product, state.fee_tier), ZERO, ZERO
+    matches, filled = _matches(ticket, product, market, rates[1], done)
     if ticket.configuration in rules.MARKET and not matches:
         return _nothing_to_buy(ticket, filled)
     if ticket.post_only and matches:
         return Refused("INVALID_LIMIT_PRICE_POST_ONLY", "The order would match at once")
     if ticket.configuration in rules.WHOLE and not filled:
         matches = []
-    hold = _hold(ticket, product, state, matches, rate, done)
+    hold = _hold(ticket, product, state, matches, rates[1], done)
     currency = hold_currency(ticket, product)
     if hold > state.available(currency) + freed:
         spot = product.product_type == "SPOT"
         reason = "INSUFFICIENT_FUND" if spot else "INSUFFICIENT_FUNDS_FOR_FUTURES"
         return Refused(reason, "Insufficient balance in source account")
-    return Plan(ticket, product, matches, filled, hold, currency)
+    return Plan(ticket, product, matches, filled, hold, currency, *rates)
 
 
 def preview(planned: Plan, market: Market) -> Preview:
     """Return a plan as figures for its user."""
-    ticket, product, tier = planned.ticket, planned.product, market.state.fee_tier
+    ticket, product = planned.ticket, planned.product
     taken = [value_of(product, price, size) for price, size in planned.matches]
     size, value = sum((match.size for match in planned.matches), ZERO), sum(taken, ZERO)
-    taker = fee_rate(product, tier, "TAKER")
-    commission = sum((commission_on(part, taker) for part in taken), ZERO)
+    commission = sum((commission_on(part, planned.taker_rate) for part in taken), ZERO)
     if not planned.filled and ticket.configuration not in rules.AT_ONCE:
         assert ticket.base_size is not None
         assert ticket.limit_price is not None
         rest = value_of(product, ticket.limit_price, ticket.base_size - size)
-        commission += commission_on(rest, fee_rate(product, tier, "MAKER"))
+        commission += commission_on(rest, planned.maker_rate)
         size, value = ticket.base_size, value + rest
     bid, ask = market.book.best_bid, market.book.best_ask
     average = value / size / product.contract_size if size else ticket.limit_price or ZERO
@@ -119,16 +125,21 @@ def preview(planned: Plan, market: Market) -> Preview:
 
 
 def _by_last_price(ticket: Ticket, market: Market) -> Refused | None:
-    """Refuse a stop-limit order whose stop price is reached already."""
-    if ticket.configuration not in rules.STOP_LIMITS or market.last is None:
+    """Refuse an order whose stop price is reached already."""
+    if ticket.stop_price is None or ticket.configuration in rules.MARKET:
         return None
-    assert ticket.stop_price is not None
-    up = ticket.stop_direction == "STOP_DIRECTION_STOP_UP"
-    if up and ticket.stop_price <= market.last:
-        return Refused("STOP_PRICE_BELOW_LAST_TRADE_PRICE", f"The last trade was at {market.last}")
-    if not up and ticket.stop_price >= market.last:
-        return Refused("STOP_PRICE_ABOVE_LAST_TRADE_PRICE", f"The last trade was at {market.last}")
-    return None
+    bracket = ticket.configuration in BRACKETS
+    up = ticket.side == "BUY" if bracket else ticket.stop_direction == "STOP_DIRECTION_STOP_UP"
+    last = market.last
+    if last is None:  # nothing was traded yet: the price of the next trade, at best for the ticket
+        best = market.book.best_bid if up else market.book.best_ask
+        last = best.price if best else None
+    if last is None or (ticket.stop_price > last if up else ticket.stop_price < last):
+        return None
+    if bracket:
+        return Refused("INVALID_BRACKET_STOP_TRIGGER_PRICE", f"The last trade was at {last}")
+    how = "BELOW" if up else "ABOVE"
+    return Refused(f"STOP_PRICE_{how}_LAST_TRADE_PRICE", f"The last trade was at {last}")
 
 
 def _by_position(ticket: Ticket, product: Product, state: LedgerState) -> Refused | None:

@@ -50,6 +50,7 @@ def halted(flags: Flags) -> bool:
     return (
         flags.is_disabled
         or flags.cancel_only
+        or flags.post_only
         or flags.trading_disabled
         or flags.auction_mode
         or flags.status != "online"
@@ -59,14 +60,14 @@ def halted(flags: Flags) -> bool:
 def refusal(ticket: Ticket, product: Product, flags: Flags, at: int) -> Refused | None:
     """Return why a ticket is refused, or None."""
     return (
-        by_flags(ticket, flags)
+        _by_flags(ticket, flags)
         or _by_form(ticket, product, at)
         or _by_size(ticket, product)
         or _by_price(ticket, product)
     )
 
 
-def by_flags(ticket: Ticket, flags: Flags) -> Refused | None:
+def _by_flags(ticket: Ticket, flags: Flags) -> Refused | None:
     """Return why the state of its product forbids a ticket, or None."""
     if flags.view_only:
         return Refused("UNTRADABLE_PRODUCT", "The product can only be viewed")
@@ -87,6 +88,8 @@ def by_flags(ticket: Ticket, flags: Flags) -> Refused | None:
 
 def _by_form(ticket: Ticket, product: Product, at: int) -> Refused | None:
     kind = ticket.configuration
+    if not all(figure is None or figure.is_finite() for figure in _figures(ticket)):
+        return Refused("INVALID_REQUEST", "A figure is no number")
     if kind in MARKET:
         if (ticket.base_size is None) == (ticket.quote_size is None):
             return Refused("INVALID_REQUEST", "Give either base_size or quote_size")
@@ -111,12 +114,12 @@ def _by_form(ticket: Ticket, product: Product, at: int) -> Refused | None:
 
 def _by_size(ticket: Ticket, product: Product) -> Refused | None:
     if ticket.quote_size is not None:
-        if off_grid(ticket.quote_size, product.quote_increment):
-            return Refused("INVALID_QUOTE_SIZE_PRECISION", "Too many decimals in order amount")
         if ticket.quote_size < product.min_market_funds:
             return Refused("INVALID_QUOTE_SIZE_TOO_SMALL", f"At least {product.min_market_funds}")
         if ticket.quote_size > product.max_market_funds:
             return Refused("INVALID_QUOTE_SIZE_TOO_LARGE", f"At most {product.max_market_funds}")
+        if off_grid(ticket.quote_size, product.quote_increment):
+            return Refused("INVALID_QUOTE_SIZE_PRECISION", "Too many decimals in order amount")
         return None
     assert ticket.base_size is not None
     if ticket.base_size < product.base_min_size:
@@ -155,6 +158,16 @@ def _by_price(ticket: Ticket, product: Product) -> Refused | None:
     if ticket.side == "SELL" and limit > stop:
         return Refused("STOP_PRICE_BELOW_LIMIT_PRICE", "A sell's limit is at its stop or below")
     return None
+
+
+def _figures(ticket: Ticket) -> tuple[Decimal | None, ...]:
+    return (
+        ticket.base_size,
+        ticket.quote_size,
+        ticket.limit_price,
+        ticket.stop_price,
+        ticket.leverage,
+    )
 
 
 def off_grid(figure: Decimal, increment: Decimal) -> bool:

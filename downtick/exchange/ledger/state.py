@@ -13,12 +13,12 @@ from downtick.exchange.ledger import entries as e
 from downtick.exchange.ledger import postings as p
 from downtick.exchange.ledger.fees import FeeTier, fee_tier, value_of
 from downtick.exchange.ledger.margin import Moved, folded, leverage_of, moved
-from downtick.exchange.ledger.model import ZERO, Account, Edit, Fill, Flags, Order, Position
+from downtick.exchange.ledger.model import ZERO, Account, Edit, Fill, Flags, Order, Position, Status
 from downtick.exchange.market import Product
 
 _DOLLARS: Final = frozenset(("USD", "USDC"))  # what counts for the fee tier
 _OPEN: Final = Flags()
-FILL_VOIDED: Final = "Fill voided by the exchange"
+_VOIDED: Final = "Fill voided by the exchange"
 
 
 class LedgerState:
@@ -108,6 +108,17 @@ class LedgerState:
         margin = position.margin if position else ZERO
         return Moved(after.position, after.profit - before.profit, after.margin - margin)
 
+    def owed(self, fill: Fill) -> tuple[str, Decimal]:
+        """Return what the user must give back if a fill is voided; below zero if he gets something."""
+        product = self.products[fill.product_id]
+        if product.product_type == "FUTURE":
+            step = self.undone(fill)
+            return product.quote_currency, step.margin - step.profit - fill.commission
+        if fill.side == "BUY":
+            return product.base_currency, fill.size
+        value = value_of(product, fill.price, fill.size)
+        return product.quote_currency, value - fill.commission
+
     def moved(self, order: Order, fill: Fill) -> Moved:
         """Return what a match of a future makes of its position."""
         product = self.products[fill.product_id]
@@ -188,13 +199,13 @@ class LedgerState:
         self.fills.append(fill)
         if product.quote_currency in _DOLLARS:
             self.volume_30d += value
-        status = order.status
+        status: Status = "OPEN" if order.status == "PENDING" else order.status
         if change.complete:
             status = "CANCELLED" if order.voided_size else "FILLED"
         return replace(
             order,
             status=status,
-            reason=FILL_VOIDED if status == "CANCELLED" else "",
+            reason=_VOIDED if status == "CANCELLED" else "",
             hold=change.hold,
             filled_size=order.filled_size + fill.size,
             filled_value=order.filled_value + value,
@@ -204,14 +215,8 @@ class LedgerState:
         )
 
     def _edited(self, change: e.Edited, at: int) -> Order:
-        order = self._with_hold(self.orders[change.order_id], change.hold)
-        ticket = replace(
-            order.ticket,
-            limit_price=change.price,
-            base_size=change.size,
-            stop_price=change.stop_price,
-        )
-        edits = (*order.edits, Edit(change.price, change.size, at))
+        order, ticket = self._with_hold(self.orders[change.order_id], change.hold), change.ticket
+        edits = (*order.edits, Edit(ticket.limit_price, ticket.base_size, at))
         return replace(order, ticket=ticket, edits=edits)
 
     def _voided(self, number: int) -> Order:
@@ -231,7 +236,7 @@ class LedgerState:
         return replace(
             order,
             status="CANCELLED" if no_longer_filled else order.status,
-            reason=FILL_VOIDED if no_longer_filled else order.reason,
+            reason=_VOIDED if no_longer_filled else order.reason,
             filled_size=order.filled_size - fill.size,
             filled_value=order.filled_value - value,
             fees=order.fees - fill.commission,
