@@ -6,7 +6,9 @@ JSON Lines: one header line, then one event a line, so that a run can be read ag
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -54,6 +56,11 @@ class Header(msgspec.Struct, frozen=True, tag="downtick.history", tag_field="for
     started_at: str
     clock: float
     run: dict[str, Any]
+
+
+def new_header(run: dict[str, Any]) -> Header:
+    """Return the header of a history that begins now. ``run``: what is run."""
+    return Header(VERSION, datetime.now(UTC).isoformat(), time.monotonic(), run)
 
 
 def matching(kind: str, /, *, source: str | None = None, **data: Any) -> Predicate:

@@ -13,7 +13,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Self
 
 import downtick
@@ -25,7 +24,7 @@ from downtick.endpoints import Endpoints
 from downtick.errors import ArenaDied, ArenaError, DeadlineMissed, DowntickError, ToxiproxyDied
 from downtick.exchange.auth.keys import Keys, process_keys
 from downtick.exchange.config import ExchangeConfig
-from downtick.history import VERSION, Event, Header, Predicate, matching
+from downtick.history import Event, Header, Predicate, matching, new_header
 from downtick.prepare import prepare
 from downtick.profiles.schedule import Schedule
 
@@ -318,7 +317,7 @@ class Rig:
             "toxiproxy": arena.ready.toxiproxy_version,
             "warnings": [*self.warnings, *arena.warnings],
         }
-        return Header(VERSION, datetime.now(UTC).isoformat(), time.monotonic(), run)
+        return new_header(run)
 
 
 def _wanted(kind: str | Predicate, after: float | None, data: dict[str, Any]) -> Predicate:

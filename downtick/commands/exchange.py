@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import BinaryIO
 
     from downtick.exchange.config import ExchangeConfig
 
@@ -57,6 +59,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the keys there, for your eyes alone, as a shell reads them; printed if not given.",
 )
+@click.option(
+    "--journal",
+    metavar="FILE",
+    type=click.File("wb", lazy=False),
+    help="Write the journal there, as a history, instead of to the output.",
+)
 @click.option("--quiet", is_flag=True, help="Do not print the journal.")
 def command(
     host: str,
@@ -69,6 +77,7 @@ def command(
     private_key: Path | None,
     no_auth: bool,
     keys_file: Path | None,
+    journal: BinaryIO | None,
     quiet: bool,
 ) -> None:
     """Run the stub exchange alone, in the foreground; its journal goes to the output as JSON Lines."""
@@ -101,23 +110,31 @@ def command(
         write_exports(keys_file, variables)
         variables = {}
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(config, exports(variables), quiet=quiet))
+        output = sys.stdout.buffer if journal is None and not quiet else journal
+        asyncio.run(_run(config, exports(variables), output, header=journal is not None))
 
 
-async def _run(config: ExchangeConfig, keys: Iterable[str], *, quiet: bool) -> None:
+async def _run(
+    config: ExchangeConfig, keys: Iterable[str], output: BinaryIO | None, *, header: bool
+) -> None:
     """Run until interrupted, having told where it listens and these keys: beside the journal, never in it."""
     import msgspec  # noqa: PLC0415 - commands import late
 
     from downtick.errors import InputError  # noqa: PLC0415
     from downtick.exchange.exchange import Exchange  # noqa: PLC0415
     from downtick.exchange.journal import Journal  # noqa: PLC0415
-    from downtick.history import Event  # noqa: PLC0415
+    from downtick.history import Event, new_header  # noqa: PLC0415
 
     encoder = msgspec.json.Encoder()
 
     def tell(events: list[Event]) -> None:
-        if not quiet:
-            click.echo(encoder.encode_lines(events), nl=False)
+        if output is not None:
+            output.write(encoder.encode_lines(events))
+            output.flush()
+
+    if output is not None and header:
+        run = {"seed": config.seed, "time_scale": config.time_scale}
+        output.write(encoder.encode(new_header(run)) + b"\n")
 
     exchange = Exchange(config, Journal(tell))
     try:
