@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from multidict import CIMultiDict, MultiDict, MultiMapping
@@ -89,3 +89,13 @@ class Delivery:
     share: float = 1.0
     pace: float | None = None
     then: Then = "keep"
+
+    def beside(self, other: Delivery) -> Delivery:
+        """Return how an answer leaves that is to leave in both ways: later, shorter, slower, and worse in the end."""
+        paces = [pace for pace in (self.pace, other.pace) if pace is not None]
+        return Delivery(
+            self.delay + other.delay,
+            min(self.share, other.share),
+            min(paces, default=None),
+            max(self.then, other.then, key=get_args(Then).index),
+        )

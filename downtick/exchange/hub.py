@@ -54,6 +54,16 @@ class Hub:
         """Open feed connections, oldest first."""
         return tuple(self._feeds.values())
 
+    @property
+    def seed(self) -> int:
+        """Of every draw."""
+        return self.config.seed
+
+    @property
+    def scale(self) -> float:
+        """Real seconds in a nominal one."""
+        return self.config.time_scale
+
     def join(self, feed: FeedConnection) -> None:
         """Take in an upgraded connection."""
         self._feeds[feed.number] = feed

@@ -142,6 +142,8 @@ class Outbox:
         if fate is Fate.LOST:
             return
         payload = self._write(body, sequence)
+        payload, teller = self._hub.faults.rewrite_frame(self._feed, body, sequence, payload)
+        fault = fault if teller is None else teller
         if fate is Fate.LATE:
             self._late.append((body, sequence, payload, fault))
             return

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from downtick.exchange.fault_words.parts import BODY, RETRY_AFTER, spec, status
+from downtick.exchange.fault_words.parts import (
+    BODY,
+    CONNECTIONS,
+    DATA_CHANNELS,
+    LISTENERS,
+    RETRY_AFTER,
+    spec,
+    status,
+)
 from downtick.profiles.vocabulary import Attribute, FaultSpec
-
-DATA_CHANNELS: Final = ("ticker", "ticker_batch", "level2", "market_trades", "candles", "status")
-"""The public channels that carry market data, by the name that a client subscribes to."""
-
-LISTENERS: Final = ("rest", "market_ws", "user_ws")
-"""The exchange's doors, one for each link."""
 
 FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
     spec(
@@ -23,9 +25,10 @@ FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
             choices=DATA_CHANNELS,
             doc="which channels fall silent; none means all that carry data",
         ),
+        CONNECTIONS,
         doc="market data stops; pings are still answered and heartbeats go on",
     ),
-    spec("heartbeat_silence", doc="heartbeats stop; market data goes on"),
+    spec("heartbeat_silence", CONNECTIONS, doc="heartbeats stop; market data goes on"),
     spec(
         "sequence_gap",
         Attribute(
@@ -60,11 +63,13 @@ FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
             doc="the close code; 1005, 1006 and 1015 never stand in a frame: use abort",
         ),
         Attribute("reason", "text", default="", doc="the close reason, up to 123 bytes"),
+        CONNECTIONS,
         lasting=False,
         doc="every open feed connection is closed with a close frame",
     ),
     spec(
         "abort",
+        CONNECTIONS,
         lasting=False,
         doc="every open feed connection is reset without a close frame (1006 to the client)",
     ),
@@ -73,6 +78,7 @@ FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
         status(503),
         BODY,
         RETRY_AFTER,
+        CONNECTIONS,
         doc="WebSocket handshakes are answered with an HTTP error; open connections flow on",
     ),
     spec(
@@ -91,6 +97,7 @@ FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
             choices=LISTENERS,
             doc="the door that takes nobody new",
         ),
+        CONNECTIONS,
         doc="new connections are refused or hang; open ones flow on",
     ),
     spec(

@@ -6,6 +6,12 @@ from typing import Final
 
 from downtick.profiles.vocabulary import Attribute, FaultSpec
 
+DATA_CHANNELS: Final = ("ticker", "ticker_batch", "level2", "market_trades", "candles", "status")
+"""The public channels that carry market data, by the name that a client subscribes to."""
+
+LISTENERS: Final = ("rest", "market_ws", "user_ws")
+"""The exchange's doors, one for each link."""
+
 BODY: Final = Attribute(
     "body",
     "text",
@@ -28,6 +34,30 @@ ROUTES: Final = Attribute(
     doc='patterns such as "GET /products" or "/market/product_book", matched against the end of the path; '
     "none means every route",
 )
+
+REQUESTS: Final = Attribute(
+    "share",
+    "number",
+    default=1.0,
+    minimum=0.001,
+    maximum=1,
+    doc="of the requests, drawn from the run's seed; selectors count those that are drawn",
+)
+CONNECTIONS: Final = Attribute(
+    "share",
+    "number",
+    default=1.0,
+    minimum=0.001,
+    maximum=1,
+    doc="of the connections, old and new: with 0.5 every second one, beginning with the first",
+)
+
+
+def duration(name: str, default: float, doc: str) -> Attribute:
+    """Return an attribute that is a time, at most an hour."""
+    return Attribute(
+        name, "duration", default=default, minimum=0.001, maximum=3600, scaling="duration", doc=doc
+    )
 
 
 def status(default: int | None = None) -> Attribute:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from downtick.exchange.call import Call, Delivery, HttpAnswer
 from downtick.exchange.faults.selector import Selector, route_matches
+from downtick.exchange.faults.share import Share
 from downtick.exchange.frames import Body
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ DATA: frozenset[str] = frozenset(
     ("ticker", "ticker_batch", "l2_data", "market_trades", "candles", "status")
 )
 """Channels that carry market data, by their name in a frame."""
+
+FRAME_NAMES: Mapping[str, str] = {"level2": "l2_data"}
+"""A channel's name in a frame, where it is subscribed by another."""
 
 
 class Fate(Enum):
@@ -64,6 +68,14 @@ class Stage(Protocol):
     def venue(self) -> Venue:
         """The ledger in its market."""
 
+    @property
+    def seed(self) -> int:
+        """Of every draw."""
+
+    @property
+    def scale(self) -> float:
+        """Real seconds in a nominal one."""
+
     def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
         """Do something after so many real seconds, and return what calls it off."""
 
@@ -96,6 +108,7 @@ class Fault:
         self.selector = selector
         self.stage = stage
         self.hits = 0
+        self.share = Share(attributes.get("share", 1.0), f"{stage.seed}/{self.name}/{handle}")
         self._hit = hit
 
     def hit(self, **what: Any) -> None:
@@ -111,7 +124,8 @@ class Fault:
     def framing(self) -> bool:
         """Whether this kind of fault looks at frames."""
         kind = type(self)
-        return kind.frame is not Fault.frame or kind.padding is not Fault.padding
+        hooks = ("frame", "rewrite_frame", "padding")
+        return any(getattr(kind, hook) is not getattr(Fault, hook) for hook in hooks)
 
     @property
     def over(self) -> bool:
@@ -137,18 +151,33 @@ class Fault:
         """Decide on a frame that is about to be sent."""
         return Fate.SENT
 
+    def rewrite_frame(self, feed: Feed, body: Body, sequence: int, payload: bytes) -> bytes | None:
+        """Return another text than this frame's, or None to leave it."""
+
     def padding(self, feed: Feed, body: Body) -> int:
         """Return how many bytes of price levels to put at the end of a frame."""
         return 0
 
-    def takes(self, call: Call) -> bool:
-        """Whether a REST request is on one of this fault's ``routes`` and the selector takes it; if so, a hit."""
+    def on_route(self, call: Call) -> bool:
+        """Whether a REST request is on one of this fault's ``routes``, if it names any."""
         routes = self.attributes.get("routes", ())
-        if routes and not any(route_matches(route, call.method, call.path) for route in routes):
+        return not routes or any(route_matches(r, call.method, call.path) for r in routes)
+
+    def takes(self, call: Call) -> bool:
+        """Whether a REST request is on a route, is drawn, and the selector takes it; if so, a hit.
+
+        The selector counts those that are drawn.
+        """
+        method, path, products = call.method, call.path, call.products
+        if not self.on_route(call):
             return False
-        if not self.selector.take(method=call.method, path=call.path, products=call.products):
+        if not self.selector.fits(method=method, path=path, products=products):
             return False
-        self.hit(conn=call.conn, request=call.number, method=call.method, path=call.path)
+        if not self.share.drawn():
+            return False
+        if not self.selector.take(method=method, path=path, products=products):
+            return False
+        self.hit(conn=call.conn, request=call.number, method=method, path=path)
         return True
 
     def request(self, call: Call) -> HttpAnswer | None:

@@ -15,6 +15,7 @@ from downtick.exchange.faults.selector import Selector
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
 from downtick.exchange.vocabulary import EXCHANGE_FAULTS
+from downtick.profiles.vocabulary import Attribute
 
 
 class FaultBook:
@@ -47,7 +48,7 @@ class FaultBook:
         Raises:
             InputError: an unknown fault, attribute or selector, or a required attribute is missing.
         """
-        filled = _filled(name, attributes)
+        filled = _filled(name, attributes, self._stage.scale)
         selector = Selector.of(selectors)
         handle = next(self._handles)
         fault = KINDS[name](handle, filled, selector, self._stage, self._hit)
@@ -70,7 +71,7 @@ class FaultBook:
         Raises:
             InputError: as `start`.
         """
-        filled = _filled(name, attributes)
+        filled = _filled(name, attributes, self._stage.scale)
         kind = KINDS[name]
         return partial(kind.prepare, filled) if kind.slow else None
 
@@ -128,13 +129,14 @@ class FaultBook:
         return answer, handle
 
     def delivery(self, call: Call) -> tuple[Delivery, int] | None:
-        """Return how an answer leaves if a fault has a say in it, and the fault's handle."""
+        """Return how an answer leaves if faults have a say in it, and the handle of the last of them."""
+        found = None
         for fault in tuple(self._on.values()):
             delivery = fault.delivery(call)
             if delivery is not None:
+                found = (delivery.beside(found[0]) if found else delivery), fault.handle
                 self._end_if_over(fault)
-                return delivery, fault.handle
-        return None
+        return found
 
     def frame(self, feed: Feed, body: Body, sequence: int) -> tuple[Fate, int | None]:
         """Return what becomes of a frame, and the handle of the fault whose doing it is."""
@@ -144,6 +146,18 @@ class FaultBook:
                 self._end_if_over(fault)
                 return fate, fault.handle
         return Fate.SENT, None
+
+    def rewrite_frame(
+        self, feed: Feed, body: Body, sequence: int, payload: bytes
+    ) -> tuple[bytes, int | None]:
+        """Return what a frame says in the end, and the handle of the last fault that had a hand in it."""
+        handle = None
+        for fault in tuple(self._framing):
+            other = fault.rewrite_frame(feed, body, sequence, payload)
+            if other is not None:
+                payload, handle = other, fault.handle
+                self._end_if_over(fault)
+        return payload, handle
 
     def padding(self, feed: Feed, body: Body) -> int:
         """Return how many bytes of price levels the faults put at the end of a frame."""
@@ -173,7 +187,7 @@ class FaultBook:
         self.any_frames = bool(self._framing)
 
 
-def _filled(name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(name: str, attributes: Mapping[str, Any], scale: float) -> dict[str, Any]:
     spec = EXCHANGE_FAULTS.get(name)
     if spec is None:
         raise InputError(f"no exchange fault {name!r}: expected {', '.join(EXCHANGE_FAULTS)}")
@@ -186,4 +200,13 @@ def _filled(name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     for attribute in spec.attributes:
         if attribute.required and attributes.get(attribute.name) is None:
             raise InputError(f"{name}: {attribute.name} is required")
-    return {key: attribute.default for key, attribute in known.items()} | dict(attributes)
+    defaults = {key: _default(attribute, scale) for key, attribute in known.items()}
+    return defaults | dict(attributes)
+
+
+def _default(attribute: Attribute, scale: float) -> Any:
+    """Return a default in real time; what is given is real already."""
+    value = attribute.default
+    if value is None or attribute.scaling == "none":
+        return value
+    return value * scale if attribute.scaling == "duration" else value / scale

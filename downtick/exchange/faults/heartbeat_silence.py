@@ -11,9 +11,16 @@ class HeartbeatSilence(Fault):
 
     name = "heartbeat_silence"
 
+    def begin(self) -> None:
+        """Note which of the open connections are meant."""
+        for feed in self.stage.feeds:
+            self.share.has(feed.number)
+
     def frame(self, feed: Feed, body: Body, sequence: int) -> Fate:
         """Leave out a heartbeat."""
-        if body.channel != "heartbeats" or not self.selector.take():
+        if body.channel != "heartbeats" or not self.share.has(feed.number):
+            return Fate.SENT
+        if not self.selector.take():
             return Fate.SENT
         self.hit(conn=feed.number, channel=body.channel)
         return Fate.SILENT

@@ -10,6 +10,12 @@ from downtick.exchange.error_bodies import html_error, text_error, v3_error
 from downtick.exchange.faults.base import Fault
 
 
+def retry_after(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return the header that says how long to wait, if ``retry_after`` (whole seconds) is given."""
+    seconds = attributes["retry_after"]
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
 def error_answer(attributes: Mapping[str, Any]) -> HttpAnswer:
     """Return an HTTP error.
 
@@ -17,13 +23,11 @@ def error_answer(attributes: Mapping[str, Any]) -> HttpAnswer:
         attributes: ``status``, ``body`` (json, text or html) and ``retry_after`` (whole seconds, or None).
     """
     make = {"json": v3_error, "text": text_error, "html": html_error}[attributes["body"]]
-    retry_after = attributes["retry_after"]
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return HttpAnswer(make(attributes["status"]), headers)
+    return HttpAnswer(make(attributes["status"]), retry_after(attributes))
 
 
 class HttpError(Fault):
-    """REST requests on the chosen routes are answered with an error, and nothing else happens."""
+    """REST requests on the chosen routes, or a share of them, are answered with an error, and nothing else happens."""
 
     name = "http_error"
 

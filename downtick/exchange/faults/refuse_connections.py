@@ -17,7 +17,9 @@ class RefuseConnections(Fault):
 
     def accepted(self, conn: int, listener: str) -> Literal["refuse", "hang"] | None:
         """Turn a new connection away."""
-        if listener != self.attributes["listener"] or not self.selector.take():
+        if listener != self.attributes["listener"] or not self.share.has(conn):
+            return None
+        if not self.selector.take():
             return None
         self.hit(conn=conn, how=self.attributes["how"])
         return "hang" if self.attributes["how"] == "hang" else "refuse"

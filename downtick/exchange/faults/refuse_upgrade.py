@@ -14,7 +14,7 @@ class RefuseUpgrade(Fault):
 
     def upgrade(self, conn: int, path: str) -> HttpAnswer | None:
         """Refuse one handshake."""
-        if not self.selector.take(method="GET", path=path):
+        if not self.share.has(conn) or not self.selector.take(method="GET", path=path):
             return None
         self.hit(conn=conn)
         return error_answer(self.attributes)

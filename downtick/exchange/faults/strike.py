@@ -12,7 +12,7 @@ class Strike(Fault):
         """Strike."""
         for feed in self.stage.feeds:
             products = {product for names in feed.active.values() for product in names}
-            if self.selector.take(products=products):
+            if self.share.has(feed.number) and self.selector.take(products=products):
                 self.hit(conn=feed.number)
                 self.strike(feed)
 

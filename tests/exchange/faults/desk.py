@@ -42,6 +42,8 @@ class Desk:
         self.history = History()
         self.feeds = list(feeds)
         self.time = 0.0
+        self.seed = 1
+        self.scale = 0.1
         self._numbers = count()
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._journal = Journal(self.history.extend)
