@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 import msgspec
 
-from downtick.exchange.ledger.model import ZERO, Account, Order, Position
+from downtick.exchange import order_words
+from downtick.exchange.ledger import Account, LedgerState, Order, Position, Side
+from downtick.exchange.ledger.margin import folded, leverage_of
+from downtick.exchange.ledger.model import ZERO
 from downtick.exchange.market import Product
 
 _MAINTENANCE: Final = Decimal("0.75")  # of the initial margin: the ratio of a real account by day
 _MOST_BUFFER: Final = Decimal(1000)  # per cent: all that Coinbase shows of a higher share
+
+
+Mark = Callable[[str], Decimal]
+"""Returns the price at which a product is valued now."""
+
+_DOLLARS: Final = "USD"
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -88,10 +97,40 @@ class FuturesBalance(msgspec.Struct, frozen=True, kw_only=True):
     liquidation_buffer_percentage: Decimal
 
 
-def futures_balance(
+def holdings(state: LedgerState, mark: Mark) -> Sequence[Holding]:
+    """Return the user's positions in their market."""
+    return [
+        Holding(
+            position,
+            state.products[product_id],
+            mark(product_id),
+            buying=_left(state, product_id, "BUY"),
+            selling=_left(state, product_id, "SELL"),
+        )
+        for product_id, position in state.positions.items()
+    ]
+
+
+def futures_balance(state: LedgerState, mark: Mark) -> FuturesBalance:
+    """Return the balance of the account for futures, which are settled in US dollars.
+
+    All profit that was realised counts as of today: no exchange here lives longer than a trading day.
+    """
+    account = state.accounts.get(_DOLLARS, Account(_DOLLARS))
+    mine = [each for each in holdings(state, mark) if each.product.quote_currency == _DOLLARS]
+    futures = [
+        product
+        for product in state.products.values()
+        if product.product_type == "FUTURE" and product.quote_currency == _DOLLARS
+    ]
+    realized = sum((_realized(state, product) for product in futures), ZERO)
+    return balance(account, state.open_orders.values(), mine, realized)
+
+
+def balance(
     account: Account, orders: Iterable[Order], holdings: Sequence[Holding], realized: Decimal
 ) -> FuturesBalance:
-    """Return the balance of the futures account.
+    """Return the figures of `FuturesBalance`.
 
     Args:
         account: the user's US dollars; its hold is for open orders and for positions.
@@ -122,3 +161,22 @@ def futures_balance(
             min(round(buffer / threshold * 100, 2), _MOST_BUFFER) if threshold else _MOST_BUFFER
         ),
     )
+
+
+def _left(state: LedgerState, product_id: str, side: Side) -> Decimal:
+    """Return what is left of the open orders of one side."""
+    sizes = (
+        order_words.leaves(order)
+        for order in state.open_orders.values()
+        if (order.ticket.product_id, order.ticket.side) == (product_id, side)
+    )
+    return sum(sizes, ZERO)
+
+
+def _realized(state: LedgerState, product: Product) -> Decimal:
+    """Return the profit that closing positions brought, fees left out."""
+    fills = [fill for fill in state.fills if fill.product_id == product.product_id]
+    leverages = (state.orders[fill.order_id].ticket.leverage for fill in fills)
+    return folded(
+        product, zip(fills, (leverage_of(product, asked) for asked in leverages), strict=True)
+    ).profit

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, Literal
 
-from downtick.exchange.ledger.model import ZERO, Configuration, Order
+from downtick.exchange.ledger import Configuration, Order
+from downtick.exchange.ledger.model import ZERO
+from downtick.exchange.market import Product
 
 OrderType = Literal["MARKET", "LIMIT", "STOP_LIMIT", "BRACKET"]
 TimeInForce = Literal[
@@ -68,22 +70,17 @@ def completion(order: Order) -> str:
     return f"{min(share, _WHOLE):.2f}" if share else "0"
 
 
-def value_after_fees(order: Order, fee_rate: Decimal) -> Decimal:
+def value_after_fees(order: Order, product: Product) -> Decimal:
     """Return what it costs a buyer, or brings a seller, with fees.
 
-    As long as it is open, what is left of it counts with its limit price (seen in production: an order to sell 6.56
-    at 3.575, nothing filled, 0.15 % fees: 23.416822).
-
-    Args:
-        order: as it stands.
-        fee_rate: that its next fill would pay.
+    As long as it is open, what is left of it counts too, at its limit price and with a maker's fees (seen in
+    production: an order to sell 6.56 at 3.575, nothing filled, 0.15 % fees: 23.416822).
     """
-    price = order.ticket.limit_price
-    rest = (
-        leaves(order) * price if price is not None and order.ticket.base_size is not None else ZERO
-    )
-    fees = order.fees + rest * fee_rate
-    return order.filled_value + rest + (fees if order.ticket.side == "BUY" else -fees)
+    ticket, rest = order.ticket, ZERO
+    if ticket.limit_price is not None and ticket.base_size is not None:
+        rest = leaves(order) * ticket.limit_price * product.contract_size
+    fees = order.fees + rest * order.maker_rate
+    return order.filled_value + rest + (fees if ticket.side == "BUY" else -fees)
 
 
 def _done(order: Order) -> Decimal:

@@ -7,7 +7,6 @@ where a frame seen in production differs from its tables, the frame is followed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final, Literal
 
 import msgspec
@@ -19,7 +18,7 @@ from downtick.exchange.ledger.model import ZERO, Order, Status
 from downtick.exchange.margin import FuturesBalance, Holding
 from downtick.exchange.market import Product
 from downtick.exchange.market.products import ExpiryType
-from downtick.exchange.order_words import OrderType
+from downtick.exchange.order_words import OrderType, value_after_fees
 from downtick.exchange.times import rfc3339_micros
 
 Kind = Literal["snapshot", "update"]
@@ -49,12 +48,10 @@ class Told(msgspec.Struct, frozen=True):
     Attributes:
         order: as it stands.
         product: that it is for.
-        fee_rate: that its next fill would pay.
     """
 
     order: Order
     product: Product
-    fee_rate: Decimal
 
 
 def user_snapshot(
@@ -139,7 +136,7 @@ def _order(told: Told, portfolio_id: str) -> dict[str, str]:
         "stop_price": "" if ticket.stop_price is None else text(ticket.stop_price),
         "time_in_force": order_words.time_in_force(order),
         "total_fees": text(order.fees),
-        "total_value_after_fees": text(order_words.value_after_fees(order, told.fee_rate)),
+        "total_value_after_fees": text(value_after_fees(order, told.product)),
         "trigger_status": order_words.trigger_status(order),
         "creation_time": rfc3339_micros(order.created),
         "end_time": _NO_TIME if ticket.end_time is None else rfc3339_micros(ticket.end_time),

@@ -17,7 +17,7 @@ FUTURE = "BIT-26DEC26-CDE"
 
 
 def order(number: int = 1, product_id: str = "BTC-USD", **more: Any) -> Order:
-    """Return an open order to buy 0.5 at 100, or as told otherwise: fields of an order or of its ticket."""
+    """Return an open order to buy 0.5 at 100 with 1 % fees, or as told otherwise: fields of an order or of its ticket."""
     ticket: dict[str, Any] = {
         "client_order_id": f"mine-{number}",
         "product_id": product_id,
@@ -27,7 +27,12 @@ def order(number: int = 1, product_id: str = "BTC-USD", **more: Any) -> Order:
         "limit_price": D(100),
     }
     of_ticket = {name: more.pop(name) for name in Ticket.__struct_fields__ if name in more}
-    state: dict[str, Any] = {"order_id": f"order-{number}", "status": "OPEN", "created": AT} | more
+    state: dict[str, Any] = {
+        "order_id": f"order-{number}",
+        "status": "OPEN",
+        "created": AT,
+        "maker_rate": D("0.01"),
+    } | more
     return Order(ticket=Ticket(**{**ticket, **of_ticket}), **state)
 
 

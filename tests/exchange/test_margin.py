@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from downtick.exchange.ledger.model import ZERO, Account
-from downtick.exchange.margin import futures_balance
+from downtick.exchange.margin import balance
 from tests.exchange.orders import FUTURE, PERPETUAL, D, holding, order
 
 
@@ -46,7 +46,7 @@ def test_without_positions_all_money_is_spot_money() -> None:
     """There is no threshold, and the buffer is as large as Coinbase ever shows it."""
     mine = order(hold=D(100), hold_currency="USD")
     theirs = order(hold=D(7), hold_currency="BTC")
-    found = futures_balance(Account("USD", D(900), D(100)), [mine, theirs], [], ZERO)
+    found = balance(Account("USD", D(900), D(100)), [mine, theirs], [], ZERO)
     assert {name: str(figure) for name, figure in msgspec.structs.asdict(found).items()} == {
         "futures_buying_power": "900",
         "total_usd_balance": "1000",
@@ -70,7 +70,7 @@ def test_positions_take_their_margin_out_of_the_spot_account() -> None:
         holding(FUTURE, "3", "60000", "59000", margin="450"),
         holding(FUTURE, "-1", "60000", "59500", margin="150"),
     ]
-    found = futures_balance(Account("USD", D(300), D(700)), [mine], holdings, D("-8"))
+    found = balance(Account("USD", D(300), D(700)), [mine], holdings, D("-8"))
     assert found.total_usd_balance == found.cbi_usd_balance + found.cfm_usd_balance == D(1000)
     assert found.cfm_usd_balance == found.initial_margin == D(600)
     assert (found.unrealized_pnl, found.daily_realized_pnl) == (D(-25), D(-8))
@@ -84,7 +84,7 @@ def test_positions_take_their_margin_out_of_the_spot_account() -> None:
 def test_a_loss_larger_than_all_buys_nothing() -> None:
     """Buying power ends at zero; the buffer goes below."""
     holdings = [holding(FUTURE, "1", "60000", "10000", margin="100")]
-    found = futures_balance(Account("USD", D(100), D(100)), [], holdings, ZERO)
+    found = balance(Account("USD", D(100), D(100)), [], holdings, ZERO)
     assert found.futures_buying_power == ZERO
     assert found.liquidation_buffer_amount == D(-375)
     assert found.liquidation_buffer_percentage == D(-500)

@@ -6,8 +6,8 @@ from typing import Any, get_args
 import pytest
 
 from downtick.exchange import order_words
-from downtick.exchange.ledger.model import Configuration
-from tests.exchange.orders import D, order
+from downtick.exchange.ledger import Configuration, Order
+from tests.exchange.orders import FUTURE, D, order, product
 
 
 @pytest.mark.parametrize("configuration", get_args(Configuration))
@@ -80,23 +80,33 @@ def test_an_order_by_money_is_measured_in_money() -> None:
     assert _spending("49.5", "0.5", "CANCELLED") == ("50.00", D(0))
 
 
+def _value(one: Order) -> Decimal:
+    return order_words.value_after_fees(one, product(one.ticket.product_id))
+
+
 def test_value_after_fees_is_what_production_says() -> None:
     """An order of February 2025: nothing filled, 0.15 % fees."""
-    one = order(side="SELL", base_size=D("6.56"), limit_price=D("3.575"))
-    assert order_words.value_after_fees(one, D("0.0015")) == D("23.416822")
+    one = order(side="SELL", base_size=D("6.56"), limit_price=D("3.575"), maker_rate=D("0.0015"))
+    assert _value(one) == D("23.416822")
 
 
 def test_value_after_fees_of_a_part_and_of_the_whole() -> None:
     """A buyer pays the fees on top, a seller gets less; what is left counts until the order is over."""
     part: dict[str, Any] = {"filled_size": D("0.2"), "filled_value": D(20), "fees": D("0.3")}
-    assert order_words.value_after_fees(order(**part), D("0.01")) == D("50.6")
-    assert order_words.value_after_fees(order(side="SELL", **part), D("0.01")) == D("49.4")
+    assert _value(order(**part)) == D("50.6")
+    assert _value(order(side="SELL", **part)) == D("49.4")
     over = {**part, "status": "CANCELLED"}
-    assert order_words.value_after_fees(order(**over), D("0.01")) == D("20.3")
-    assert order_words.value_after_fees(order(side="SELL", **over), D("0.01")) == D("19.7")
+    assert _value(order(**over)) == D("20.3")
+    assert _value(order(side="SELL", **over)) == D("19.7")
+
+
+def test_value_after_fees_of_a_future_counts_what_a_contract_is() -> None:
+    """One BIT contract is a hundredth of a bitcoin."""
+    one = order(product_id=FUTURE, base_size=D(3), limit_price=D(60000))
+    assert _value(one) == D(1818)
 
 
 def test_value_after_fees_without_a_price_is_that_of_the_fills() -> None:
     """Nobody knows what the rest of a market order will cost."""
     one = order(limit_price=None, configuration="market_market_ioc", filled_value=D(7), fees=D(1))
-    assert order_words.value_after_fees(one, D("0.01")) == D(8)
+    assert _value(one) == D(8)

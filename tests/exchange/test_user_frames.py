@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from downtick.exchange import user_frames
 from downtick.exchange.frames import Body
 from downtick.exchange.ledger.model import ZERO, Account, Order, Status
-from downtick.exchange.margin import FuturesBalance, futures_balance
+from downtick.exchange.margin import FuturesBalance, balance
 from downtick.exchange.messages import PRIVATE_CHANNELS
 from downtick.exchange.user_frames import BATCH, Told
 from tests.exchange.orders import AT, FUTURE, PERPETUAL, D, holding, order, product
@@ -22,8 +22,8 @@ from tests.exchange.production import recorded, shape
 PORTFOLIO = "018c4b12-9f87-7c36-897d-28fb6a1ea88d"
 
 
-def told(one: Order, fee_rate: str = "0.01") -> Told:
-    return Told(one, product(one.ticket.product_id), D(fee_rate))
+def told(one: Order) -> Told:
+    return Told(one, product(one.ticket.product_id))
 
 
 def event(body: Body) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def test_a_snapshot_has_every_order_once_in_order(count: int) -> None:
 
 def _balance() -> FuturesBalance:
     holdings = [holding(FUTURE, "3", "60000", "59000", margin="460.14")]
-    return futures_balance(Account("USD", D(1000), D("460.14")), (), holdings, ZERO)
+    return balance(Account("USD", D(1000), D("460.14")), (), holdings, ZERO)
 
 
 def test_the_balance_summary_is_written_as_documented() -> None:
@@ -342,6 +342,7 @@ def test_an_order_seen_in_production_is_written_as_it_was() -> None:
         hold=D("6.56"),
         hold_currency="CORECHAIN",
         created=1_740_681_759_772_546_000,
+        maker_rate=D("0.0015"),
     )
-    (body,) = user_frames.user_snapshot([told(one, "0.0015")], (), PORTFOLIO)
+    (body,) = user_frames.user_snapshot([told(one)], (), PORTFOLIO)
     assert json.dumps(event(body)["orders"]) == json.dumps([seen])
