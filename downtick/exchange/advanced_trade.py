@@ -14,28 +14,21 @@ BASE: Final = "/api/v3/brokerage/"
 
 
 class AdvancedTrade:
-    """Carries out a request of Advanced Trade's REST API.
+    """Carries out a request of Advanced Trade's REST API."""
 
-    Args:
-        venue: where it is carried out.
-    """
+    async def __call__(self, call: Call, venue: Venue) -> HttpAnswer:
+        """Answer one request in a venue."""
+        return HttpAnswer(await self._answer(call, venue))
 
-    def __init__(self, venue: Venue) -> None:
-        self._venue = venue
-
-    async def __call__(self, call: Call) -> HttpAnswer:
-        """Answer one request."""
-        return HttpAnswer(await self._answer(call))
-
-    async def _answer(self, call: Call) -> Answer:
-        state, clock, query = self._venue.market, self._venue.clock, call.query
+    async def _answer(self, call: Call, venue: Venue) -> Answer:
+        state, clock, query = venue.market, venue.clock, call.query
         if not call.path.startswith(BASE):
             return answers.unknown_path()
         if call.method not in {"GET", "HEAD"}:
             return v3_error(405)
         match call.path.removeprefix(BASE).strip("/").split("/"):
             case ["time"]:
-                return answers.server_time(self._venue.now())
+                return answers.server_time(venue.now())
             case ["products"] | ["market", "products"]:
                 return answers.products(state, query, query.getall("product_ids", []))
             case ["products", name] | ["market", "products", name]:
@@ -46,6 +39,6 @@ class AdvancedTrade:
                 # Years of candles may be drawn for this: not on the loop, where the feed would wait for it.
                 return await asyncio.to_thread(answers.candles, state, clock, name, query)
             case ["product_book"] | ["market", "product_book"]:
-                return answers.product_book(state, query, self._venue.now())
+                return answers.product_book(state, query, venue.now())
             case _:
                 return answers.unknown_path()

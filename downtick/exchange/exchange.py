@@ -56,7 +56,7 @@ class Exchange:
         hub = self._hub = Hub(config, self._journal, venue)
         publisher = Publisher(venue.market, venue.clock, hub.wanted)
         products = tuple(product.product_id for product in venue.market.products)
-        rest = Rest(hub, AdvancedTrade(venue), itertools.count(1))
+        rest = Rest(hub, AdvancedTrade(), itertools.count(1))
         gateways = {
             name: Gateway(hub, partial(_speak, products, publisher.snapshots, channels, config))
             for name, channels in CHANNELS.items()

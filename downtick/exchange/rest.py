@@ -2,8 +2,9 @@
 
 ::
 
-    request ──▶ journal ──▶ faults: answered in the exchange's place ──────────────────┐
-                              └─▶ routes: carried out ──▶ faults: another answer ──▶ faults: delivery ──▶ journal
+    request ──▶ journal ──▶ faults ──▶ routes, in the venue as faults show it ──▶ faults: another answer? ──┐
+                              └────────────▶ answered in the exchange's place ──────────────────────────────┤
+                                                                        journal ◀── sent as faults have it ◀┘
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from downtick.exchange.delivery import deliver
 from downtick.exchange.error_bodies import v3_error
 from downtick.exchange.hub import Hub
 from downtick.exchange.protocol import HttpProtocol
+from downtick.exchange.venue import Venue
 
 _JOURNALLED_BODY: Final = 4096  # bytes of a request's body that the journal keeps
 
-Routes = Callable[[Call], Awaitable[HttpAnswer]]
-"""Carries a request out, and returns what it is answered with."""
+Routes = Callable[[Call, Venue], Awaitable[HttpAnswer]]
+"""Carries a request out in a venue, which may be a fault's picture of the true one, and returns what it is answered with."""
 
 
 class Rest:
@@ -59,7 +61,7 @@ class Rest:
         if struck is not None:
             answer, handle = struck
         else:
-            answer, handle = faults.rewrite(call, await self._routes(call))
+            answer, handle = await faults.carried_out(call, self._hub.venue, self._routes)
         delivery, of = faults.delivery(call) or (Delivery(), None)
         response, sent = await deliver(request, answer, delivery, of)
         journal.record(

@@ -12,6 +12,9 @@ from downtick.exchange.faults.share import Share
 from downtick.exchange.frames import Body
 
 if TYPE_CHECKING:
+    from downtick.exchange.faults.counter import Do
+    from downtick.exchange.ledger import Entry, Order, Refused, Ticket
+    from downtick.exchange.user_queue import Verdict
     from downtick.exchange.venue import Venue
 
 DATA: frozenset[str] = frozenset(
@@ -89,6 +92,7 @@ class Fault:
         selector: which opportunities it takes.
         stage: what it may touch.
         hit: to be called for every hit, with what it hit.
+        done: to be called when it is over at an instant of its own.
     """
 
     name: ClassVar[str]
@@ -102,6 +106,7 @@ class Fault:
         selector: Selector,
         stage: Stage,
         hit: Callable[..., None],
+        done: Callable[[], None],
     ) -> None:
         self.handle = handle
         self.attributes = attributes
@@ -109,6 +114,7 @@ class Fault:
         self.stage = stage
         self.hits = 0
         self.share = Share(attributes.get("share", 1.0), f"{stage.seed}/{self.name}/{handle}")
+        self.done = done
         self._hit = hit
 
     def hit(self, **what: Any) -> None:
@@ -182,6 +188,32 @@ class Fault:
 
     def request(self, call: Call) -> HttpAnswer | None:
         """Answer a REST request in the exchange's place: nothing of it is done."""
+
+    def place(self, call: Call, ticket: Ticket, do: Do) -> Order | Refused:
+        """Place an order by ``do``, or do what a lie needs; what is returned is answered."""
+        return do()
+
+    def edit(self, call: Call, order_id: str, do: Do) -> Order | Refused:
+        """Edit an order by ``do``, likewise."""
+        return do()
+
+    def cancel(self, call: Call, order_id: str, do: Do) -> Order | Refused:
+        """Cancel an order by ``do``, likewise."""
+        return do()
+
+    def view(self, call: Call, venue: Venue) -> Venue | None:
+        """Return the venue as this fault shows it to a reading request, or None to show it as it is."""
+
+    def shows(self, call: Call) -> bool:
+        """Whether a reading request gets the answer of that venue, which differs from the true one; if so, a hit."""
+        return self.takes(call)
+
+    def update(self, entry: Entry, order: Order) -> Verdict | None:
+        """Decide on what the user's feed tells of an order after an entry, or return None to let it pass."""
+
+    def told(self, order: Order) -> Order:
+        """Return an order as the user's feed tells of it."""
+        return order
 
     def rewrite(self, call: Call, answer: HttpAnswer) -> HttpAnswer | None:
         """Return another answer to what was done, or None to leave it."""

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from itertools import count
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from downtick.errors import InputError
 from downtick.exchange.call import Call, Delivery, HttpAnswer
 from downtick.exchange.faults.base import Fate, Fault, Feed, Stage
+from downtick.exchange.faults.counter import Counter
 from downtick.exchange.faults.kinds import KINDS
 from downtick.exchange.faults.selector import Selector
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
+from downtick.exchange.ledger import Entry, Order
+from downtick.exchange.user_queue import PASS, Verdict
+from downtick.exchange.venue import Venue
 from downtick.exchange.vocabulary import EXCHANGE_FAULTS
 from downtick.profiles.vocabulary import Attribute
+
+Ask = Callable[[Call, Venue], Awaitable[HttpAnswer]]
+"""Carries a request out in a venue, and returns what it is answered with."""
+
+_READING: Final = frozenset(("GET", "HEAD"))
 
 
 class FaultBook:
@@ -51,7 +60,8 @@ class FaultBook:
         filled = _filled(name, attributes, self._stage.scale)
         selector = Selector.of(selectors)
         handle = next(self._handles)
-        fault = KINDS[name](handle, filled, selector, self._stage, self._hit)
+        done = partial(self.stop, handle)
+        fault = KINDS[name](handle, filled, selector, self._stage, self._hit, done)
         self._journal.record(
             "fault_on",
             handle=handle,
@@ -118,6 +128,46 @@ class FaultBook:
                 return answer, fault.handle
         return None
 
+    async def carried_out(
+        self, call: Call, venue: Venue, ask: Ask
+    ) -> tuple[HttpAnswer, int | None]:
+        """Carry a request out, and return its answer with the handle of the last fault that had a hand in it.
+
+        Args:
+            call: the request.
+            venue: the true one.
+            ask: carries a request out in a venue.
+        """
+        answer = await ask(call, self._counter(call, venue))
+        shown_by = None
+        if call.method in _READING:
+            answer, shown_by = await self._shown(call, venue, answer, ask)
+        answer, handle = self.rewrite(call, answer)
+        self._sort_out()
+        return answer, shown_by if handle is None else handle
+
+    def _counter(self, call: Call, venue: Venue) -> Venue:
+        """Return the venue with the faults before its ledger."""
+        if not self._on:
+            return venue
+        return venue.like(ledger=Counter(venue.ledger, call, tuple(self._on.values())))
+
+    async def _shown(
+        self, call: Call, venue: Venue, answer: HttpAnswer, ask: Ask
+    ) -> tuple[HttpAnswer, int | None]:
+        """Return the answer that the venue gives as the faults show it, one lie on top of the other."""
+        handle = None
+        for fault in tuple(self._on.values()):
+            shown = fault.view(call, venue)
+            if shown is None:
+                continue
+            now = venue.now()  # of both answers, so that they differ in nothing else
+            true = await ask(call, venue.like(now=now))
+            lie = await ask(call, shown.like(now=now))
+            if lie.answer != true.answer and fault.shows(call):
+                answer, venue, handle = lie, shown, fault.handle
+        return answer, handle
+
     def rewrite(self, call: Call, answer: HttpAnswer) -> tuple[HttpAnswer, int | None]:
         """Return what is answered instead, and the handle of the last fault that had a hand in it."""
         handle = None
@@ -137,6 +187,21 @@ class FaultBook:
                 found = (delivery.beside(found[0]) if found else delivery), fault.handle
                 self._end_if_over(fault)
         return found
+
+    def update(self, entry: Entry, order: Order) -> Verdict:
+        """Return what becomes of what the user's feed tells of an order after an entry."""
+        for fault in tuple(self._on.values()):
+            verdict = fault.update(entry, order)
+            if verdict is not None:
+                self._end_if_over(fault)
+                return verdict
+        return PASS
+
+    def told(self, order: Order) -> Order:
+        """Return an order as the user's feed tells of it."""
+        for fault in self._on.values():
+            order = fault.told(order)
+        return order
 
     def frame(self, feed: Feed, body: Body, sequence: int) -> tuple[Fate, int | None]:
         """Return what becomes of a frame, and the handle of the fault whose doing it is."""

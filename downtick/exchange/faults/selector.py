@@ -91,6 +91,11 @@ class Selector:
         """Whether it will take nothing more."""
         return self.times is not None and self.taken >= self.times
 
+    @property
+    def ready(self) -> bool:
+        """Whether it would take the next opportunity that fits."""
+        return self.seen + 1 >= self.nth and not self.spent
+
     def fits(self, *, method: str = "", path: str = "", products: Iterable[str] = ()) -> bool:
         """Return whether an opportunity fits, without counting it."""
         if self.route is not None and not route_matches(self.route, method, path):
