@@ -14,33 +14,33 @@ import msgspec
 from downtick.exchange.ledger.model import Fill, Flags, Order, Ticket
 
 
-class Opened(msgspec.Struct, frozen=True, tag=True):
+class Opened(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The user's books were opened: always the first entry."""
 
     volume_30d: Decimal
 
 
-class Credited(msgspec.Struct, frozen=True, tag=True):
+class Credited(msgspec.Struct, frozen=True, tag=True, gc=False):
     """Money came in from outside."""
 
     currency: str
     amount: Decimal
 
 
-class Flagged(msgspec.Struct, frozen=True, tag=True):
+class Flagged(msgspec.Struct, frozen=True, tag=True, gc=False):
     """What may be done with a product changed."""
 
     product_id: str
     flags: Flags
 
 
-class Accepted(msgspec.Struct, frozen=True, tag=True):
+class Accepted(msgspec.Struct, frozen=True, tag=True, gc=False):
     """An order was taken, and what it needs is held."""
 
     order: Order
 
 
-class Matched(msgspec.Struct, frozen=True, tag=True):
+class Matched(msgspec.Struct, frozen=True, tag=True, gc=False):
     """An order was matched.
 
     Attributes:
@@ -54,13 +54,13 @@ class Matched(msgspec.Struct, frozen=True, tag=True):
     complete: bool
 
 
-class Triggered(msgspec.Struct, frozen=True, tag=True):
+class Triggered(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The stop price of an order was reached."""
 
     order_id: str
 
 
-class Edited(msgspec.Struct, frozen=True, tag=True):
+class Edited(msgspec.Struct, frozen=True, tag=True, gc=False):
     """An order has another ticket (price, size, stop price), and what is held for it changed with it."""
 
     order_id: str
@@ -68,13 +68,13 @@ class Edited(msgspec.Struct, frozen=True, tag=True):
     hold: Decimal
 
 
-class CancelQueued(msgspec.Struct, frozen=True, tag=True):
+class CancelQueued(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A cancel was taken, but is not done: the order may still be matched."""
 
     order_id: str
 
 
-class Ended(msgspec.Struct, frozen=True, tag=True):
+class Ended(msgspec.Struct, frozen=True, tag=True, gc=False):
     """An order is over without being filled; what was held for it is free again."""
 
     order_id: str
@@ -82,13 +82,13 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-class Voided(msgspec.Struct, frozen=True, tag=True):
+class Voided(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The exchange took a fill back, with its money."""
 
     fill_number: int
 
 
-class RolledBack(msgspec.Struct, frozen=True, tag=True):
+class RolledBack(msgspec.Struct, frozen=True, tag=True, gc=False):
     """The exchange went back to the state after an earlier entry. The journal itself is not shortened."""
 
     entry_number: int
@@ -109,7 +109,7 @@ Change = (
 )
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One line of the journal.
 
     Attributes:

@@ -6,6 +6,7 @@ rates are those that Get Transaction Summary gives.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -51,12 +52,13 @@ FEE_TIERS: Final = (
 )
 """Cheaper from line to line."""
 
+_FROM: Final = [tier.from_volume for tier in FEE_TIERS]
 _FUTURES: Final = FEE_TIERS[-1].maker, Decimal("0.0003")  # maker, taker; the same in every tier
 
 
 def fee_tier(volume_30d: Decimal) -> FeeTier:
     """Return the tier of who traded for so many US dollars."""
-    return next(tier for tier in reversed(FEE_TIERS) if volume_30d >= tier.from_volume)
+    return FEE_TIERS[bisect_right(_FROM, volume_30d) - 1]
 
 
 def fee_rates(product: Product, tier: FeeTier) -> tuple[Decimal, Decimal]:

@@ -51,7 +51,8 @@ class Matcher:
         ticket, resting = order.ticket, self._resting[order.ticket.product_id]
         turn = len(self._writer.entries)
         if order.triggered or ticket.configuration not in STOP_LIMITS:
-            resting.limits(ticket.side).add(order.order_id, self._limit(order), turn)
+            limits = resting.buys if ticket.side == "BUY" else resting.sells
+            resting.add(limits, order.order_id, self._limit(order), turn)
         if ticket.stop_price is None or order.triggered:
             return
         # A bracket leaves a position when the market goes against it.
@@ -60,7 +61,7 @@ class Matcher:
         else:
             rising = ticket.stop_direction == "STOP_DIRECTION_STOP_UP"
         stops = resting.stops_up if rising else resting.stops_down
-        stops.add(order.order_id, ticket.stop_price, turn)
+        resting.add(stops, order.order_id, ticket.stop_price, turn)
 
     def lift(self, order: Order) -> None:
         """Take an order from where it rests, if it does."""

@@ -47,7 +47,7 @@ StopDirection = Literal["STOP_DIRECTION_STOP_UP", "STOP_DIRECTION_STOP_DOWN"]
 ZERO: Final = Decimal(0)
 
 
-class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a client asks for.
 
     Attributes:
@@ -81,7 +81,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     reduce_only: bool = False
 
 
-class Edit(msgspec.Struct, frozen=True):
+class Edit(msgspec.Struct, frozen=True, gc=False):
     """One accepted edit: the new price and size, and when."""
 
     price: Decimal | None
@@ -89,7 +89,7 @@ class Edit(msgspec.Struct, frozen=True):
     at: int
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order as it stands.
 
     Attributes:
@@ -153,7 +153,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return self.filled_value / self.filled_size if self.filled_size else ZERO
 
 
-class Fill(msgspec.Struct, frozen=True, kw_only=True):
+class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One match of an order.
 
     Attributes:
@@ -183,7 +183,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     voided: bool = False
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, gc=False):
     """One currency of the user.
 
     Attributes:
@@ -197,7 +197,7 @@ class Account(msgspec.Struct, frozen=True):
     hold: Decimal = ZERO
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, gc=False):
     """An open position in a future or perpetual.
 
     Attributes:
@@ -215,7 +215,7 @@ class Position(msgspec.Struct, frozen=True):
     leverage: Decimal
 
 
-class Flags(msgspec.Struct, frozen=True, kw_only=True):
+class Flags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What may be done with a product at the moment (docs: List Products)."""
 
     status: str = "online"
@@ -228,7 +228,7 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
     view_only: bool = False
 
 
-class Refused(msgspec.Struct, frozen=True):
+class Refused(msgspec.Struct, frozen=True, gc=False):
     """A business rejection.
 
     Attributes:
@@ -240,7 +240,7 @@ class Refused(msgspec.Struct, frozen=True):
     message: str
 
 
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
+class Preview(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an order would do now.
 
     Attributes:

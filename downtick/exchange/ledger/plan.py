@@ -126,7 +126,7 @@ def preview(planned: Plan, market: Market) -> Preview:
 
 def _by_last_price(ticket: Ticket, market: Market) -> Refused | None:
     """Refuse an order whose stop price is reached already."""
-    if ticket.stop_price is None or ticket.configuration in rules.MARKET:
+    if ticket.stop_price is None or ticket.configuration not in rules.STOPS:
         return None
     bracket = ticket.configuration in BRACKETS
     up = ticket.side == "BUY" if bracket else ticket.stop_direction == "STOP_DIRECTION_STOP_UP"
@@ -177,7 +177,7 @@ def _matches(
     ticket: Ticket, product: Product, market: Market, rate: Decimal, done: Decimal
 ) -> tuple[list[Match], bool]:
     """Return what a ticket matches at once, and whether that is all of it."""
-    if ticket.configuration in rules.STOP_LIMITS | BRACKETS:
+    if ticket.configuration in rules.STOPS:
         return [], False
     if rules.halted(market.state.flags_of(ticket.product_id)):
         return [], False

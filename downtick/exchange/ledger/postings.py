@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from downtick.exchange.ledger.margin import Moved
 from downtick.exchange.ledger.model import Order
@@ -13,25 +13,20 @@ Book = Literal["available", "hold", "fees", "market", "outside"]
 """The user's two; the exchange's fees; everybody else in the market; and where deposits come from."""
 
 
-class Posting(NamedTuple):
-    """An amount that a book gains, or loses if it is below zero."""
-
-    book: Book
-    currency: str
-    amount: Decimal
-
+Posting = tuple[Book, str, Decimal]
+"""Book, currency, and what the book gains; below zero if it loses."""
 
 Postings = tuple[Posting, ...]
 
 
 def credited(currency: str, amount: Decimal) -> Postings:
     """Money from outside."""
-    return Posting("outside", currency, -amount), Posting("available", currency, amount)
+    return (("outside", currency, -amount), ("available", currency, amount))
 
 
 def held(currency: str, amount: Decimal) -> Postings:
     """More is held for an order; less, if below zero."""
-    return Posting("available", currency, -amount), Posting("hold", currency, amount)
+    return ("available", currency, -amount), ("hold", currency, amount)
 
 
 def exchanged(
@@ -50,20 +45,20 @@ def exchanged(
     base, quote = product.base_currency, product.quote_currency
     if order.ticket.side == "BUY":
         return (
-            Posting("hold", quote, -released),
-            Posting("market", quote, value),
-            Posting("fees", quote, fee),
-            Posting("available", quote, released - value - fee),
-            Posting("market", base, -size),
-            Posting("available", base, size),
+            ("hold", quote, -released),
+            ("market", quote, value),
+            ("fees", quote, fee),
+            ("available", quote, released - value - fee),
+            ("market", base, -size),
+            ("available", base, size),
         )
     return (
-        Posting("hold", base, -released),
-        Posting("market", base, size),
-        Posting("available", base, released - size),
-        Posting("market", quote, -value),
-        Posting("fees", quote, fee),
-        Posting("available", quote, value - fee),
+        ("hold", base, -released),
+        ("market", base, size),
+        ("available", base, released - size),
+        ("market", quote, -value),
+        ("fees", quote, fee),
+        ("available", quote, value - fee),
     )
 
 
@@ -72,11 +67,11 @@ def returned(product: Product, side: str, size: Decimal, value: Decimal, fee: De
     sign = 1 if side == "BUY" else -1
     base, quote = product.base_currency, product.quote_currency
     return (
-        Posting("available", base, -sign * size),
-        Posting("market", base, sign * size),
-        Posting("available", quote, sign * value + fee),
-        Posting("market", quote, -sign * value),
-        Posting("fees", quote, -fee),
+        ("available", base, -sign * size),
+        ("market", base, sign * size),
+        ("available", quote, sign * value + fee),
+        ("market", quote, -sign * value),
+        ("fees", quote, -fee),
     )
 
 
@@ -94,8 +89,8 @@ def settled(
     """
     gain = moved.profit + borne
     return (
-        Posting("hold", currency, moved.margin - released),
-        Posting("market", currency, -gain),
-        Posting("fees", currency, fee),
-        Posting("available", currency, released - moved.margin + gain - fee),
+        ("hold", currency, moved.margin - released),
+        ("market", currency, -gain),
+        ("fees", currency, fee),
+        ("available", currency, released - moved.margin + gain - fee),
     )

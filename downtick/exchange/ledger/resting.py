@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal
 
 _Rung = tuple[Decimal, int, str]  # distance (the price, or its negative), turn, order id
 
@@ -68,15 +66,16 @@ class Resting:
         self.sells = Ladder(falling=False)
         self.stops_down = Ladder(falling=True)
         self.stops_up = Ladder(falling=False)
+        self._open: set[str] = set()
 
-    def __iter__(self) -> Iterator[Ladder]:
-        return iter((self.buys, self.sells, self.stops_down, self.stops_up))
-
-    def limits(self, side: Literal["BUY", "SELL"]) -> Ladder:
-        """Return the limit orders of a side."""
-        return self.buys if side == "BUY" else self.sells
+    def add(self, ladder: Ladder, order_id: str, price: Decimal, turn: int) -> None:
+        """Put an order on one of the ladders."""
+        ladder.add(order_id, price, turn)
+        self._open.add(order_id)
 
     def drop(self, order_id: str) -> None:
-        """Take an order off all ladders."""
-        for ladder in self:
-            ladder.drop(order_id)
+        """Take an order off all ladders, if it is there."""
+        if order_id in self._open:
+            self._open.remove(order_id)
+            for ladder in (self.buys, self.sells, self.stops_down, self.stops_up):
+                ladder.drop(order_id)

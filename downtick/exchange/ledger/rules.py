@@ -19,6 +19,8 @@ AT_ONCE: Final = MARKET | {"sor_limit_ioc", "limit_limit_fok"}
 WHOLE: Final = frozenset(("market_market_fok", "limit_limit_fok"))
 """Kinds of order that are filled at once and wholly, or not at all."""
 STOP_LIMITS: Final = frozenset(("stop_limit_stop_limit_gtc", "stop_limit_stop_limit_gtd"))
+STOPS: Final = STOP_LIMITS | BRACKETS
+"""Kinds of order with a stop price."""
 GOOD_TILL_DATE: Final = frozenset(
     ("limit_limit_gtd", "stop_limit_stop_limit_gtd", "trigger_bracket_gtd")
 )
@@ -141,7 +143,7 @@ def _by_price(ticket: Ticket, product: Product) -> Refused | None:
         return Refused("INVALID_PRICE_TOO_LARGE", f"At most {product.max_market_funds}")
     if off_grid(limit, product.quote_increment):
         return Refused("INVALID_PRICE_PRECISION", "Too many decimals in order price")
-    if ticket.configuration not in STOP_LIMITS | BRACKETS:
+    if ticket.configuration not in STOPS:
         return None
     if stop is None or not 0 < stop <= product.max_market_funds:
         return Refused("INVALID_STOP_PRICE", "The stop price must be above zero")
