@@ -1,44 +1,68 @@
-"""The REST routes of Advanced Trade."""
+"""The REST API of Advanced Trade behind its door: who may ask, how often, and the table of routes."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Callable, Mapping
+from time import monotonic
 
-from downtick.exchange import answers
+from downtick.exchange import brokerage
+from downtick.exchange.auth.jwt import JwtVerifier
+from downtick.exchange.auth.outcome import UNCHECKED, Granted, Refusal, advanced_trade_answer
 from downtick.exchange.call import Call, HttpAnswer
 from downtick.exchange.error_bodies import Answer, v3_error
+from downtick.exchange.rate_limits import RateLimiter
+from downtick.exchange.rest import Admitted, CarryOut
 from downtick.exchange.venue import Venue
-
-BASE: Final = "/api/v3/brokerage/"
 
 
 class AdvancedTrade:
-    """Carries out a request of Advanced Trade's REST API."""
+    """Lets requests in, and carries them out.
 
-    async def __call__(self, call: Call, venue: Venue) -> HttpAnswer:
-        """Answer one request in a venue."""
-        return HttpAnswer(await self._answer(call, venue))
+    Args:
+        verifier: of tokens.
+        limiter: of the rate of requests, or None for no limit.
+        record: journals why a request was not let in.
+    """
 
-    async def _answer(self, call: Call, venue: Venue) -> Answer:
-        state, clock, query = venue.market, venue.clock, call.query
-        if not call.path.startswith(BASE):
-            return answers.unknown_path()
-        if call.method not in {"GET", "HEAD"}:
-            return v3_error(405)
-        match call.path.removeprefix(BASE).strip("/").split("/"):
-            case ["time"]:
-                return answers.server_time(venue.now())
-            case ["products"] | ["market", "products"]:
-                return answers.products(state, query, query.getall("product_ids", []))
-            case ["products", name] | ["market", "products", name]:
-                return answers.product(state, name)
-            case ["products", name, "ticker"] | ["market", "products", name, "ticker"]:
-                return answers.ticker(state, clock, name, query)
-            case ["products", name, "candles"] | ["market", "products", name, "candles"]:
-                # Years of candles may be drawn for this: not on the loop, where the feed would wait for it.
-                return await asyncio.to_thread(answers.candles, state, clock, name, query)
-            case ["product_book"] | ["market", "product_book"]:
-                return answers.product_book(state, query, venue.now())
-            case _:
-                return answers.unknown_path()
+    def __init__(
+        self, verifier: JwtVerifier, limiter: RateLimiter | None, record: Callable[..., None]
+    ) -> None:
+        self._verifier = verifier
+        self._limiter = limiter
+        self._record = record
+
+    def admit(self, call: Call) -> Admitted | HttpAnswer:
+        """Return how a request is carried out, or why it is not."""
+        found = brokerage.find(call.method, call.path)
+        if isinstance(found, Answer):
+            return HttpAnswer(found)
+        granted, scope = UNCHECKED, found.route.scope
+        if scope is not None:
+            outcome = self._verifier.request(call.method, call.path, call.headers, scope)
+            if isinstance(outcome, Refusal):
+                self._record(
+                    "auth_refused", conn=call.conn, request=call.number, reason=outcome.reason
+                )
+                return HttpAnswer(advanced_trade_answer(outcome))
+            granted = outcome
+        headers: Mapping[str, str] = {}
+        if self._limiter is not None:
+            now = monotonic()
+            if scope is None:
+                taken = self._limiter.take("public", call.peer, now)
+            else:
+                taken = self._limiter.take("private", "user", now)
+            if not taken.allowed:
+                return HttpAnswer(v3_error(429, "Too many requests"), taken.headers)
+            headers = taken.headers
+        return Admitted(_at(found, granted), headers)
+
+
+def _at(found: brokerage.Match, granted: Granted) -> CarryOut:
+    async def answer(call: Call, venue: Venue) -> HttpAnswer:
+        if found.route.slow:  # not on the loop, where the feed would wait for it
+            return HttpAnswer(await asyncio.to_thread(found.answer, call, venue, granted))
+        return HttpAnswer(found.answer(call, venue, granted))
+
+    return answer

@@ -37,7 +37,7 @@ class Call:
         query: parameters, each as often as it was given.
         headers: names in any case.
         body: as it was sent.
-        scheme: ``http`` or ``https``.
+        peer: the client's address.
     """
 
     conn: int
@@ -47,7 +47,7 @@ class Call:
     query: MultiMapping[str] = field(default_factory=MultiDict)
     headers: Mapping[str, str] = field(default_factory=CIMultiDict)
     body: bytes = b""
-    scheme: str = "http"
+    peer: str = ""
 
     @property
     def products(self) -> Sequence[str]:

@@ -5,28 +5,25 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from downtick.errors import ExchangeFailed
 from downtick.exchange.advanced_trade import AdvancedTrade
+from downtick.exchange.auth.jwt import JwtVerifier
 from downtick.exchange.config import Endpoints, ExchangeConfig
 from downtick.exchange.driver import Driver
+from downtick.exchange.feed_doors import feed_doors
 from downtick.exchange.gateway import Gateway
 from downtick.exchange.hub import Hub
 from downtick.exchange.journal import Journal
-from downtick.exchange.limits import Limits
 from downtick.exchange.listener import Handler, Listener, tls_context
 from downtick.exchange.market import SeededMarket, TapeMarket
-from downtick.exchange.messages import PUBLIC_CHANNELS
 from downtick.exchange.publisher import Publisher
+from downtick.exchange.rate_limits import ADVANCED_TRADE, RateLimiter
 from downtick.exchange.rest import Rest
-from downtick.exchange.session import Session, Snapshots
 from downtick.exchange.tape_file import load_tape
+from downtick.exchange.user_feed import UserFeed
 from downtick.exchange.venue import open_venue
-
-CHANNELS: Final = {"market_ws": PUBLIC_CHANNELS, "user_ws": ("heartbeats",)}
-"""Channels that need no login, by door (docs: Advanced Trade WebSocket overview, endpoints)."""
 
 
 class Exchange:
@@ -55,12 +52,13 @@ class Exchange:
         venue = open_venue(config, market.openings, self._journal.record)
         hub = self._hub = Hub(config, self._journal, venue)
         publisher = Publisher(venue.market, venue.clock, hub.wanted)
-        products = tuple(product.product_id for product in venue.market.products)
-        rest = Rest(hub, AdvancedTrade(), itertools.count(1))
-        gateways = {
-            name: Gateway(hub, partial(_speak, products, publisher.snapshots, channels, config))
-            for name, channels in CHANNELS.items()
-        }
+        user = UserFeed(venue, hub, hub.faults)
+        verifier = JwtVerifier(config.keys, check=config.check_auth)
+        limiter = RateLimiter(ADVANCED_TRADE, config.time_scale) if config.rest_limits else None
+        dialect = AdvancedTrade(verifier, limiter, self._journal.record)
+        rest = Rest(hub, dialect, itertools.count(1))
+        doors = feed_doors(hub, publisher, user, verifier)
+        gateways = {name: Gateway(hub, speak) for name, speak in doors.items()}
         numbers = itertools.count(1)
         tls = None
         if config.certificate is not None and config.private_key is not None:
@@ -159,13 +157,3 @@ class Exchange:
         if config.tape is not None:
             return await asyncio.to_thread(load_tape, config.tape)
         return SeededMarket(config.seed, config.products, config.tick_rate)
-
-
-def _speak(
-    products: tuple[str, ...],
-    snapshots: Snapshots,
-    channels: tuple[str, ...],
-    config: ExchangeConfig,
-    limits: Limits,
-) -> Session:
-    return Session(products, snapshots, limits, channels, client_id=config.send_client_id)

@@ -2,16 +2,16 @@
 
 ::
 
-    request ──▶ journal ──▶ faults ──▶ routes, in the venue as faults show it ──▶ faults: another answer? ──┐
-                              └────────────▶ answered in the exchange's place ──────────────────────────────┤
-                                                                        journal ◀── sent as faults have it ◀┘
+    request ──▶ journal ──▶ faults: answered in the exchange's place ───────────────────┐
+                              └─▶ let in? ──▶ faults: carried out, and what is shown ───┴─▶ faults: delivery ──▶ journal
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import count
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from aiohttp import web
 
@@ -20,12 +20,32 @@ from downtick.exchange.delivery import deliver
 from downtick.exchange.error_bodies import v3_error
 from downtick.exchange.hub import Hub
 from downtick.exchange.protocol import HttpProtocol
-from downtick.exchange.venue import Venue
+from downtick.exchange.venue import Venue, doing
 
 _JOURNALLED_BODY: Final = 4096  # bytes of a request's body that the journal keeps
 
-Routes = Callable[[Call, Venue], Awaitable[HttpAnswer]]
-"""Carries a request out in a venue, which may be a fault's picture of the true one, and returns what it is answered with."""
+CarryOut = Callable[[Call, Venue], Awaitable[HttpAnswer]]
+"""Carries a request out in a venue, which may be a fault's picture of the true one, and returns its answer."""
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A request that is let in.
+
+    Attributes:
+        carry_out: what it leads to.
+        headers: of its answer, whatever that is.
+    """
+
+    carry_out: CarryOut
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Dialect(Protocol):
+    """The API that a door speaks."""
+
+    def admit(self, call: Call) -> Admitted | HttpAnswer:
+        """Return how a request is carried out, or the answer that it gets instead."""
 
 
 class Rest:
@@ -33,13 +53,13 @@ class Rest:
 
     Args:
         hub: has the faults, the triggers and the journal.
-        routes: of the dialect that this door speaks.
+        dialect: that this door speaks.
         numbers: counts requests over all doors.
     """
 
-    def __init__(self, hub: Hub, routes: Routes, numbers: count[int]) -> None:
+    def __init__(self, hub: Hub, dialect: Dialect, numbers: count[int]) -> None:
         self._hub = hub
-        self._routes = routes
+        self._dialect = dialect
         self._numbers = numbers
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -58,10 +78,7 @@ class Rest:
         )
         self._hub.triggers.count("exchange.requests")
         struck = (refused, None) if refused is not None else faults.request(call)
-        if struck is not None:
-            answer, handle = struck
-        else:
-            answer, handle = await faults.carried_out(call, self._hub.venue, self._routes)
+        answer, handle = struck if struck is not None else await self._carried_out(call)
         delivery, of = faults.delivery(call) or (Delivery(), None)
         response, sent = await deliver(request, answer, delivery, of)
         journal.record(
@@ -73,6 +90,17 @@ class Rest:
             fault=handle if of is None else of,
         )
         return response
+
+    async def _carried_out(self, call: Call) -> tuple[HttpAnswer, int | None]:
+        """Carry a request out, if it is let in, and return its answer with the handle of the fault behind that."""
+        admitted = self._dialect.admit(call)
+        if isinstance(admitted, HttpAnswer):
+            return admitted, None
+        with doing(call.number):
+            answer, handle = await self._hub.faults.carried_out(
+                call, self._hub.venue, admitted.carry_out
+            )
+        return HttpAnswer(answer.answer, {**admitted.headers, **answer.headers}), handle
 
     async def _read(self, request: web.BaseRequest, conn: int) -> tuple[Call, HttpAnswer | None]:
         """Return the request with its body, and the answer if that body cannot be taken."""
@@ -89,6 +117,6 @@ class Rest:
             request.query,
             request.headers,
             body,
-            request.scheme,
+            request.remote or "",
         )
         return call, refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from time import time_ns
 
 from downtick.exchange.config import ExchangeConfig
@@ -14,6 +15,18 @@ from downtick.exchange.ledger_events import told
 from downtick.exchange.market import Book, MarketClock, MarketEvent, MarketState, Opening
 
 Watcher = Callable[[Entry, Order | None], None]
+
+_cause: ContextVar[int | None] = ContextVar("cause", default=None)
+
+
+@contextlib.contextmanager
+def doing(request: int) -> Iterator[None]:
+    """Say that what this task writes into a ledger meanwhile is the doing of this REST request."""
+    token = _cause.set(request)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
 
 
 class Venue:
@@ -44,7 +57,6 @@ class Venue:
         self.identity = identity
         self.watchers: list[Watcher] = []
         self._record = record
-        self._cause: int | None = None
         self._instant: int | None = None
         for entry in ledger.entries:
             self._entered(entry, None)
@@ -87,17 +99,8 @@ class Venue:
         if due is not None and due <= now:
             self.ledger.expire(now)
 
-    @contextlib.contextmanager
-    def doing(self, request: int) -> Iterator[None]:
-        """Say that entries written meanwhile are the doing of this request."""
-        self._cause = request
-        try:
-            yield
-        finally:
-            self._cause = None
-
     def _entered(self, entry: Entry, order: Order | None) -> None:
-        self._record("ledger", request=self._cause, **told(entry, order))
+        self._record("ledger", request=_cause.get(), **told(entry, order))
         for watcher in self.watchers:
             watcher(entry, order)
 
