@@ -44,6 +44,7 @@ class Body(msgspec.Struct, frozen=True, gc=False):
         events: the encoded member ``"events":[...]``; in the Exchange dialect, the whole message.
         trade_ids: the lowest and the highest trade id in it, or None.
         topic: what to subscribe to for it, if that is not called like the channel.
+        entry: number of the ledger's entry that it tells of, or None.
     """
 
     channel: str
@@ -52,6 +53,7 @@ class Body(msgspec.Struct, frozen=True, gc=False):
     events: bytes
     trade_ids: tuple[int, int] | None = None
     topic: str = ""
+    entry: int | None = None
 
 
 def envelope(body: Body, sequence_num: int, timestamp: str, client_id: bool) -> bytes:

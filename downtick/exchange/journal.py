@@ -98,6 +98,8 @@ def _event(entry: tuple[Any, ...]) -> Event:
     }
     if body.trade_ids is not None:
         data["trade_ids"] = [*body.trade_ids]
+    if body.entry is not None:
+        data["entry"] = body.entry
     if fault is not None:
         data["fault"] = fault
     return Event(at, SOURCE, "frame_sent", data)

@@ -112,8 +112,8 @@ class UserFeed:
         update: list[Body] = []
         # What is late is told to whoever listens by then.
         if verdict.way is not Way.PASS or self._outlet.wanted("user", order.ticket.product_id):
-            portfolio_id = self._venue.identity.portfolio_id
-            update.append(user_update(self._told(order), self._holdings(), portfolio_id))
+            told, portfolio_id = self._told(order), self._venue.identity.portfolio_id
+            update.append(user_update(told, self._holdings(), portfolio_id, entry.number))
         update += self._balance_changed()
         self._let_out(self.queue.put(update, verdict, self._now()))
 

@@ -65,9 +65,9 @@ def user_snapshot(
     ]
 
 
-def user_update(told: Told, holdings: Sequence[Holding], portfolio_id: str) -> Body:
-    """Encode one order after a change."""
-    return _user("update", (told,), holdings, portfolio_id)
+def user_update(told: Told, holdings: Sequence[Holding], portfolio_id: str, entry: int) -> Body:
+    """Encode one order after an entry of the ledger."""
+    return _user("update", (told,), holdings, portfolio_id, entry)
 
 
 def balance_summary(kind: Kind, balance: FuturesBalance) -> Body:
@@ -82,7 +82,11 @@ def balance_summary(kind: Kind, balance: FuturesBalance) -> Body:
 
 
 def _user(
-    kind: Kind, orders: Sequence[Told], holdings: Sequence[Holding], portfolio_id: str
+    kind: Kind,
+    orders: Sequence[Told],
+    holdings: Sequence[Holding],
+    portfolio_id: str,
+    entry: int | None = None,
 ) -> Body:
     positions = {
         "perpetual_futures_positions": [
@@ -102,11 +106,18 @@ def _user(
         "positions": positions,
     }
     products = dict.fromkeys(told.product.product_id for told in orders)
-    return _body("user", kind, tuple(products), event)
+    return _body("user", kind, tuple(products), event, entry)
 
 
-def _body(channel: str, kind: Kind, products: tuple[str, ...], event: Mapping[str, Any]) -> Body:
-    return Body(channel, kind, products, b'"events":[%b]' % msgspec.json.encode(event))
+def _body(
+    channel: str,
+    kind: Kind,
+    products: tuple[str, ...],
+    event: Mapping[str, Any],
+    entry: int | None = None,
+) -> Body:
+    encoded = b'"events":[%b]' % msgspec.json.encode(event)
+    return Body(channel, kind, products, encoded, entry=entry)
 
 
 def _order(told: Told, portfolio_id: str) -> dict[str, str]:

@@ -110,6 +110,7 @@ def test_every_entry_that_touches_an_order_is_one_update() -> None:
         ("a", "CANCELLED", "0.75"),
     ]
     assert {(body.type, body.products) for body in desk.bodies} == {("update", ("BTC-USD",))}
+    assert [body.entry for body in desk.bodies] == desk.judged
 
 
 def test_a_trigger_an_edit_and_a_voided_fill_are_told_too() -> None:

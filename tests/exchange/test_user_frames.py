@@ -33,7 +33,7 @@ def event(body: Body) -> dict[str, Any]:
 
 
 def written(one: Order) -> dict[str, str]:
-    (found,) = event(user_frames.user_update(told(one), (), PORTFOLIO))["orders"]
+    (found,) = event(user_frames.user_update(told(one), (), PORTFOLIO, 7))["orders"]
     assert isinstance(found, dict)
     return found
 
@@ -145,8 +145,9 @@ def test_an_order_for_a_future_says_so(name: str, expiry: str, risk: str) -> Non
 
 def test_an_update_is_about_one_order_and_its_product() -> None:
     """It has positions too, empty ones if there are none, and no fills."""
-    body = user_frames.user_update(told(order(product_id="ETH-USD")), (), PORTFOLIO)
+    body = user_frames.user_update(told(order(product_id="ETH-USD")), (), PORTFOLIO, 7)
     assert (body.channel, body.type, body.products) == ("user", "update", ("ETH-USD",))
+    assert body.entry == 7
     found = event(body)
     assert list(found) == ["type", "orders", "positions"]
     assert found["type"] == "update"
@@ -162,7 +163,7 @@ def test_positions_are_written_as_documented() -> None:
         holding(PERPETUAL, "-0.02", "60000", "59000", "120", buying=D("0.01"), selling=D("0.50")),
         holding(FUTURE, "3", "60000.0", "59000", "180"),
     ]
-    found = event(user_frames.user_update(told(order()), holdings, PORTFOLIO))["positions"]
+    found = event(user_frames.user_update(told(order()), holdings, PORTFOLIO, 7))["positions"]
     assert json.dumps(found) == json.dumps(
         {
             "perpetual_futures_positions": [
