@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from downtick.exchange.brokerage.request import Asked, bad, data, missing
-from downtick.exchange.brokerage.shapes import money
+from downtick.exchange.brokerage.shapes import money, settlement
 from downtick.exchange.error_bodies import Answer
 from downtick.exchange.figures import text
 from downtick.exchange.margin import Holding, Mark, futures_balance, holdings
-
-_SETTLED_AT: Final = "T16:00:00Z"
 
 Setting = Literal[
     "INTRADAY_MARGIN_SETTING_UNSPECIFIED",
@@ -124,7 +122,7 @@ def _position(holding: Holding) -> dict[str, str]:
     position = holding.position
     return {
         "product_id": position.product_id,
-        "expiration_time": f"{holding.product.contract_expiry}{_SETTLED_AT}",
+        "expiration_time": settlement(holding.product),
         "side": "LONG" if position.size > 0 else "SHORT",
         "number_of_contracts": text(abs(position.size)),
         "current_price": text(holding.mark),

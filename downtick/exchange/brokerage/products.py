@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from downtick.exchange.brokerage.request import Asked, data, missing
+from downtick.exchange.brokerage.shapes import settlement
 from downtick.exchange.error_bodies import Answer
 from downtick.exchange.figures import text
 from downtick.exchange.ledger import Flags
@@ -132,7 +133,7 @@ def _contract(product: Product, ticker: Ticker) -> dict[str, Any]:
     return {
         "venue": "" if perpetual else "cde",
         "contract_code": product.product_id.partition("-")[0],
-        "contract_expiry": None if perpetual else f"{product.contract_expiry}T16:00:00Z",
+        "contract_expiry": None if perpetual else settlement(product),
         "contract_size": text(product.contract_size),
         "contract_root_unit": product.base_currency,
         "group_description": "",

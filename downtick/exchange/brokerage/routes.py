@@ -10,6 +10,7 @@ from downtick.exchange.auth.outcome import Granted
 from downtick.exchange.auth.scopes import Scope
 from downtick.exchange.brokerage import (
     accounts,
+    breakdown,
     cfm,
     fees,
     history,
@@ -81,7 +82,7 @@ ROUTES: Final[Mapping[str, Route]] = {
     "GET portfolios": Route("view", portfolios.portfolios),
     "POST portfolios": Route("trade", portfolios.create),
     "POST portfolios/move_funds": Route("transfer", portfolios.move_funds),
-    "GET portfolios/{}": Route("view", portfolios.breakdown),
+    "GET portfolios/{}": Route("view", breakdown.breakdown),
     "PUT portfolios/{}": Route("trade", portfolios.edit),
     "DELETE portfolios/{}": Route("trade", portfolios.delete),
 

@@ -21,6 +21,11 @@ def money(value: Decimal, currency: str) -> dict[str, str]:
     return {"value": text(value), "currency": currency}
 
 
+def settlement(product: Product) -> str:
+    """Return when an expiring future is settled."""
+    return f"{product.contract_expiry}T16:00:00Z"
+
+
 def order(order: Order, product: Product, who: Identity) -> dict[str, Any]:
     """Return an order with all documented members that a spot or futures order has."""
     ticket = order.ticket
