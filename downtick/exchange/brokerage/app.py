@@ -19,8 +19,6 @@ from downtick.exchange.ledger import Account
 from downtick.exchange.market import Product
 from downtick.exchange.times import rfc3339_seconds
 
-BASE: Final = "/v2/"
-
 _ACCOUNTS: Final = 25
 _MOST_ACCOUNTS: Final = 300
 _RATES: Final = Context(prec=16)  # digits of a rate

@@ -10,6 +10,7 @@ from downtick.exchange.auth.outcome import Granted
 from downtick.exchange.auth.scopes import Scope
 from downtick.exchange.brokerage import (
     accounts,
+    app,
     breakdown,
     cfm,
     fees,
@@ -46,6 +47,7 @@ class Route:
 
 
 # fmt: off
+# Paths are below `BASE`, except those that begin with a slash: another API of Coinbase on the same host.
 ROUTES: Final[Mapping[str, Route]] = {
     "GET time": Route(None, prices.server_time),
     "GET market/products": Route(None, products.products),
@@ -102,6 +104,14 @@ ROUTES: Final[Mapping[str, Route]] = {
     "GET intx/balances/{}": Route("view", intx.balances),
     "POST intx/allocate": Route("transfer", intx.allocate),
     "POST intx/multi_asset_collateral": Route("trade", intx.collateral),
+
+    "GET /v2/time": Route(None, app.server_time),
+    "GET /v2/currencies": Route(None, app.currencies),
+    "GET /v2/currencies/crypto": Route(None, app.crypto_currencies),
+    "GET /v2/exchange-rates": Route(None, app.exchange_rates),
+    "GET /v2/prices/{}/{}": Route(None, app.price),
+    "GET /v2/user": Route("view", app.user),
+    "GET /v2/accounts": Route("view", app.accounts),
 }
 # fmt: on
 
@@ -136,11 +146,9 @@ def find(method: str, path: str) -> Match | Answer:
         method: such as ``GET``; ``HEAD`` is taken for it.
         path: as it was sent, without the query.
     """
-    if not path.startswith(BASE):
-        return _NOT_FOUND
-    rest = path.removeprefix(BASE).rstrip("/")
-    plain = _PLAIN.get(rest)
-    methods, names = _by_pattern(rest.split("/")) if plain is None else (plain, ())
+    whole = path.rstrip("/")
+    plain = _PLAIN.get(whole)
+    methods, names = _by_pattern(whole.split("/")) if plain is None else (plain, ())
     route = methods.get("GET" if method == "HEAD" else method)
     if route is None:
         return _WRONG_METHOD if methods else _NOT_FOUND
@@ -162,7 +170,7 @@ def _by_path() -> dict[str, dict[str, Route]]:
     paths: dict[str, dict[str, Route]] = {}
     for line, route in ROUTES.items():
         method, path = line.split(" ")
-        paths.setdefault(path, {})[method] = route
+        paths.setdefault(path if path.startswith("/") else BASE + path, {})[method] = route
     return paths
 
 
