@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-NAMES = ("frames", "feed", "start", "rig", "bots", "memory", "kill_nine", "ledger")
+NAMES = ("frames", "feed", "start", "rig", "orders", "bots", "memory", "kill_nine", "ledger")
 
 
 def main() -> None:
