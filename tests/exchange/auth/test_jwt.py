@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 from typing import Any
 
 import pytest
@@ -66,6 +67,7 @@ def test_one_of_several_uris_will_do() -> None:
     """Tokens of Coinbase's newer libraries carry an array."""
     several = {"uris": ["GET api.coinbase.com/other", CLAIMED]}
     assert isinstance(verified(token(uri=None, claims=several)), Granted)
+    assert "other" in refused(token(uri=None, claims={"uris": several["uris"][:1]}))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_one_of_several_uris_will_do() -> None:
         (f"{CLAIMED}?limit=1", "no query"),
         ("GET https://api.coinbase.com/api/v3/brokerage/accounts", "https"),
         ("", "''"),
-        ("x" * 9000, "characters"),
+        ("x" * 3000, "xxx"),
     ],
 )
 def test_a_token_for_another_request_is_refused(claimed: str, hint: str) -> None:
@@ -200,6 +202,16 @@ def test_what_is_no_token_is_refused(text: str) -> None:
     assert refused(text)
 
 
+def test_a_signature_without_its_leading_zero_is_refused() -> None:
+    """Both its numbers have all their 32 bytes (RFC 7518, 3.4), so that a token has one form."""
+    while True:
+        head, claims, signature = token(header={"nonce": secrets.token_hex()}).split(".")
+        if raw(signature)[32] == 0:
+            break
+    shorter = raw(signature)[:32] + raw(signature)[33:]
+    assert "signature" in refused(f"{head}.{claims}.{joined(shorter)}")
+
+
 def test_no_token_says_so() -> None:
     """The commonest mistake has a reason of its own."""
     assert refused(None) == "no token"
@@ -289,6 +301,7 @@ def test_a_missing_scope_is_forbidden() -> None:
     assert KEYS.read_only.name in outcome.reason
     assert "may view; this needs trade" in outcome.reason
     assert isinstance(verified(token(KEYS.read_only), scope="view"), Granted)
+    assert VERIFIER.login(token(KEYS.read_only)) is None
 
 
 def test_an_unknown_token_is_not_told_of_scopes() -> None:

@@ -7,7 +7,7 @@ import traceback
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from downtick.exchange.auth.secret import Secret
@@ -71,6 +71,7 @@ def test_secrets_are_equal_when_their_texts_are() -> None:
     assert len({Secret("a"), Secret("a"), Secret("b")}) == 2
 
 
+@example("\ud800", "\udfff")
 @given(st.text(), st.text(alphabet=st.characters(), max_size=5))
 def test_any_text_can_be_compared(text: str, other: str) -> None:
     """Also one that no encoding knows: lone surrogates."""
