@@ -260,7 +260,7 @@ def _candles(
 def _status(type_: Literal["snapshot", "update"], products: Sequence[Product]) -> Body:
     written = [
         {
-            "product_type": "SPOT",
+            "product_type": product.product_type,
             "id": product.product_id,
             "base_currency": product.base_currency,
             "quote_currency": product.quote_currency,

@@ -23,6 +23,7 @@ from downtick.exchange.market import (
     SeededMarket,
     Trade,
 )
+from downtick.exchange.market.products import made_product
 from downtick.exchange.messages import PRIVATE_CHANNELS
 from downtick.exchange.times import rfc3339_nanos
 from tests.exchange.production import recorded, shape
@@ -275,3 +276,10 @@ def test_candle_starts_follow_the_time_scale() -> None:
     assert {start % 30 for start in starts} == {0}
     assert starts == sorted(starts, reverse=True)
     assert starts[-1] <= NOW // 10**9 < starts[0] + 60
+
+
+def test_status_tells_a_future_from_a_product_that_is_owned() -> None:
+    """By its type."""
+    found = [made_product(name)[0] for name in ("BTC-USD", "BTC-PERP-INTX")]
+    (event,) = json.loads(b"{%b}" % frames.status_update(found).events)["events"]
+    assert [product["product_type"] for product in event["products"]] == ["SPOT", "FUTURE"]

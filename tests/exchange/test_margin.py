@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from downtick.exchange.ledger.model import ZERO, Account
-from downtick.exchange.margin import balance
-from tests.exchange.orders import FUTURE, PERPETUAL, D, holding, order
+from downtick.exchange.ledger import Account, Ledger, Refused, Ticket
+from downtick.exchange.ledger.model import ZERO
+from downtick.exchange.margin import balance, futures_balance, holdings
+from downtick.exchange.market import SeededMarket
+from downtick.exchange.market.state import MarketState
+from tests.exchange.orders import AT, FUTURE, PERPETUAL, D, holding, order, product
 
 
 def test_a_position_is_worth_its_contracts() -> None:
@@ -88,3 +91,78 @@ def test_a_loss_larger_than_all_buys_nothing() -> None:
     assert found.futures_buying_power == ZERO
     assert found.liquidation_buffer_amount == D(-375)
     assert found.liquidation_buffer_percentage == D(-500)
+
+
+PRODUCTS = ("BTC-USD", FUTURE, PERPETUAL)
+MARKET = MarketState(SeededMarket(5, PRODUCTS, rate=10.0).openings)
+
+
+class Trader:
+    """Trades by hand at a ledger: each order is filled at its limit price."""
+
+    def __init__(self) -> None:
+        money = {"USD": D(10_000), "USDC": D(10_000)}
+        self.ledger = Ledger(map(product, PRODUCTS), money)
+        self._names = 0
+
+    def place(self, product_id: str, side: str, size: str, price: str) -> str:
+        self._names += 1
+        ticket = Ticket(
+            client_order_id=str(self._names),
+            product_id=product_id,
+            side=side,  # type: ignore[arg-type]
+            configuration="limit_limit_gtc",
+            base_size=D(size),
+            limit_price=D(price),
+        )
+        placed = self.ledger.place(ticket, AT, MARKET.book(product_id))
+        assert not isinstance(placed, Refused), placed
+        return placed.order_id
+
+    def trade(self, product_id: str, side: str, size: str, price: str) -> None:
+        order_id = self.place(product_id, side, size, price)
+        assert not isinstance(self.ledger.fill(order_id, AT), Refused)
+
+
+def test_holdings_are_the_positions_with_their_open_orders() -> None:
+    """Each side of its own product is added up, less what is filled."""
+    trader = Trader()
+    trader.trade(FUTURE, "BUY", "3", "60000")
+    trader.place(FUTURE, "BUY", "2", "50000")
+    trader.place(FUTURE, "SELL", "1", "70000")
+    part = trader.place(FUTURE, "BUY", "4", "50000")
+    trader.ledger.fill(part, AT, size=D(1))
+    trader.place("BTC-USD", "BUY", "0.01", "50000")
+    (found,) = holdings(trader.ledger.state, lambda product_id: D(61000))
+    assert (found.position.size, found.buying, found.selling) == (D(4), D(5), D(1))
+    assert (found.product.product_id, found.mark) == (FUTURE, D(61000))
+
+
+def test_the_futures_balance_is_that_of_dollars() -> None:
+    """A perpetual is settled in USDC and has nothing to do with it."""
+    trader = Trader()
+    trader.trade(PERPETUAL, "BUY", "0.1", "60000")
+    trader.trade(FUTURE, "BUY", "3", "60000")
+    found = futures_balance(trader.ledger.state, lambda product_id: D(61000))
+    account = trader.ledger.state.accounts["USD"]
+    assert found.total_usd_balance == account.available + account.hold
+    assert found.initial_margin == account.hold == trader.ledger.state.positions[FUTURE].margin
+    assert found.unrealized_pnl == D(30)
+
+
+def test_what_closing_brought_is_the_profit_of_the_day() -> None:
+    """Fees left out, losses and what is still open too."""
+    trader = Trader()
+    trader.trade(FUTURE, "BUY", "3", "60000")
+    trader.trade(FUTURE, "SELL", "1", "70000")
+    found = futures_balance(trader.ledger.state, lambda product_id: D(61000))
+    assert (found.daily_realized_pnl, found.unrealized_pnl) == (D(100), D(20))
+    trader.ledger.void(trader.ledger.state.fills[-1].number, AT)
+    found = futures_balance(trader.ledger.state, lambda product_id: D(61000))
+    assert (found.daily_realized_pnl, found.unrealized_pnl) == (D(0), D(30))
+
+
+def test_an_account_without_dollars_has_a_balance_of_nothing() -> None:
+    """It can be shown all the same."""
+    ledger = Ledger([product("BTC-USD")], {})
+    assert futures_balance(ledger.state, lambda product_id: D(1)).total_usd_balance == ZERO
