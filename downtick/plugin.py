@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 if TYPE_CHECKING:
+    from downtick.exchange.auth.keys import Keys
     from downtick.rig import Rig
 
 DEADLINES = "downtick_deadlines"
@@ -60,8 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _number(config, "seed", int)
     config.addinivalue_line(
         "markers",
-        "toxics(profile=None, *, arm=(), exchange=None): the fault profile that the `rig` of this test plays, "
-        "the links that it may reset by hand, and settings of its exchange",
+        "toxics(profile=None, *, arm=(), exchange=None, keys=None): the fault profile that the `rig` of this "
+        "test plays, the links that it may reset by hand, settings of its exchange, and keys of the bot's own",
     )
     if hasattr(config, "workerinput") and any(_setting(config, name) for name in _SETTINGS):
         # A worker without a rig has no reaper yet that would end it with its controller.
@@ -176,7 +177,7 @@ def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:
     from downtick.rig import Rig  # noqa: PLC0415
 
     marker = item.get_closest_marker("toxics")
-    profile, arm, exchange = _marked(*marker.args, **marker.kwargs) if marker else (None, (), None)
+    profile, arm, exchange, keys = _marked(*marker.args, **marker.kwargs) if marker else _marked()
     scale = _number(config, "time-scale", float) or 1.0
     seed = _number(config, "seed", int)
     # Under xdist the run is the controller: its death must end the workers' processes too.
@@ -186,6 +187,7 @@ def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:
     settings: dict[str, Any] = {
         "arm": tuple(arm),
         "exchange": ExchangeConfig(**(exchange or {})),
+        "keys": keys,
         "arena": arena,
     }
     if profile is None:
@@ -194,10 +196,14 @@ def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:
 
 
 def _marked(
-    profile: str | None = None, *, arm: tuple[str, ...] = (), exchange: dict[str, Any] | None = None
-) -> tuple[str | None, tuple[str, ...], dict[str, Any] | None]:
+    profile: str | None = None,
+    *,
+    arm: tuple[str, ...] = (),
+    exchange: dict[str, Any] | None = None,
+    keys: Keys | None = None,
+) -> tuple[str | None, tuple[str, ...], dict[str, Any] | None, Keys | None]:
     """Return what the marker says; its signature is the marker's."""
-    return profile, arm, exchange
+    return profile, arm, exchange, keys
 
 
 def _end_with(controller: int) -> None:

@@ -21,8 +21,15 @@ from downtick.arena.channel import Channel
 from downtick.arena.host import ArenaHost, shared_arena
 from downtick.arena.live import GRACE, LiveHistory
 from downtick.endpoints import Endpoints
-from downtick.errors import ArenaDied, ArenaError, DeadlineMissed, DowntickError, ToxiproxyDied
-from downtick.exchange.auth.keys import Keys, process_keys
+from downtick.errors import (
+    ArenaDied,
+    ArenaError,
+    DeadlineMissed,
+    DowntickError,
+    InputError,
+    ToxiproxyDied,
+)
+from downtick.exchange.auth.keys import Keys, process_keys, process_ring
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event, Header, Predicate, matching, new_header
 from downtick.prepare import prepare
@@ -54,8 +61,11 @@ class Rig:
         seed: of the exchange's market; the schedule's own if there is one.
         arm: links that shall be able to reset (RST), beyond those that the schedule arms.
         exchange: how the exchange is made; seed, time scale and keys are filled in.
-        keys: that a client may use; this process's if not given.
+        keys: that a client may use; this process's if not given. A bot's own come from `read_jwt_key`.
         arena: returns the helper process; by default the one that this process shares, started when needed.
+
+    Raises:
+        InputError: the exchange is given keys whose other half the rig has not.
 
     Attributes:
         keys: that a client may use.
@@ -84,6 +94,10 @@ class Rig:
         self.warnings: tuple[str, ...] = ()
         self._arm = arm
         self._config = exchange or ExchangeConfig()
+        if self._config.keys not in (process_ring(), self.keys.ring):
+            raise InputError(
+                "give keys to the rig, not to its exchange: a bot needs their other half"
+            )
         self._arena = arena
         self._channel: Channel | None = None
         self._host: ArenaHost | None = None

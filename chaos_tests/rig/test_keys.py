@@ -34,6 +34,9 @@ print(json.dumps([by_openssl, by_requests, os.environ["COINBASE_API_KEY"], os.en
 """
 
 
+OWN = replace(process_keys(), es256=make_keys().es256)
+
+
 async def test_a_bot_finds_its_keys_and_whom_to_trust_in_its_environment(rig: Rig) -> None:
     """Without a setting of its own: TLS is verified, and the key is the rig's."""
     environment = {"PATH": os.environ["PATH"], **rig.endpoints.environment()}
@@ -51,12 +54,11 @@ async def test_a_bot_finds_its_keys_and_whom_to_trust_in_its_environment(rig: Ri
     assert json.loads(done.stdout) == [200, 200, key.name, key.secret.reveal()]
 
 
-def test_a_rig_can_be_given_keys() -> None:
+@pytest.mark.toxics(keys=OWN)
+def test_a_rig_can_be_given_keys(rig: Rig) -> None:
     """Those of a bot that cannot be told others."""
-    own = replace(process_keys(), es256=make_keys().es256)
-    with Rig(time_scale=0.1, keys=own) as rig:
-        assert rig.keys is own
-        assert rig.endpoints.environment()["COINBASE_API_KEY"] == own.es256.name
+    assert rig.keys is OWN
+    assert rig.endpoints.environment()["COINBASE_API_KEY"] == OWN.es256.name
 
 
 async def test_nothing_that_is_kept_has_a_secret_in_it(rig: Rig) -> None:
