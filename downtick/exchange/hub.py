@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextvars import Context
 from typing import Any, Final
 
 from downtick.exchange.config import ExchangeConfig
@@ -36,6 +37,7 @@ class Hub:
     Attributes:
         faults: of the exchange.
         held: how many steps hold the feed at this moment.
+        settling: called to let out what the user's feeds keep for a next update.
     """
 
     def __init__(self, config: ExchangeConfig, journal: Journal, venue: Venue) -> None:
@@ -45,6 +47,7 @@ class Hub:
         self.faults = FaultBook(journal, self)
         self.triggers = Triggers(self._fire)
         self.held = 0
+        self.settling: list[Callable[[], None]] = []
         self._feeds: dict[int, FeedConnection] = {}
         self._listeners: dict[tuple[str, str], dict[int, FeedConnection]] = defaultdict(dict)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,7 +101,13 @@ class Hub:
 
     def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
         """Do something after so many real seconds, and return what calls it off."""
-        return asyncio.get_running_loop().call_later(seconds, do).cancel
+        # Not in the caller's context: what happens then is no longer the doing of its request.
+        return asyncio.get_running_loop().call_later(seconds, do, context=Context()).cancel
+
+    def settle(self) -> None:
+        """Let out the user's updates that wait for a next one."""
+        for settle in self.settling:
+            settle()
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside; it ends with the hub."""

@@ -10,6 +10,9 @@ from typing import Final
 
 from downtick.exchange.fault_words.answers import ANSWER_FAULTS
 from downtick.exchange.fault_words.feed import FEED_FAULTS
+from downtick.exchange.fault_words.ledger import LEDGER_FAULTS
+from downtick.exchange.fault_words.products import PRODUCT_FAULTS
+from downtick.exchange.fault_words.user import USER_FAULTS
 from downtick.profiles.vocabulary import FaultSpec
 
 TRIGGERS: Final = (
@@ -24,5 +27,6 @@ TRIGGERS: Final = (
 """What ``when`` may count. Counting starts when the step is armed, over all connections together."""
 
 EXCHANGE_FAULTS: Final[Mapping[str, FaultSpec]] = {
-    spec.name: spec for spec in (*FEED_FAULTS, *ANSWER_FAULTS)
+    spec.name: spec
+    for spec in (*FEED_FAULTS, *ANSWER_FAULTS, *PRODUCT_FAULTS, *LEDGER_FAULTS, *USER_FAULTS)
 }

@@ -6,6 +6,7 @@ from typing import Final
 
 from downtick.exchange.fault_words.parts import (
     BODY,
+    HOW_LOST,
     REQUESTS,
     RETRY_AFTER,
     ROUTES,
@@ -54,13 +55,7 @@ ANSWER_FAULTS: Final[tuple[FaultSpec, ...]] = (
     ),
     spec(
         "lost_answer",
-        Attribute(
-            "how",
-            "text",
-            default="close",
-            choices=("close", "reset", "silence"),
-            doc="the connection is closed (FIN), reset (RST), or stays open and is never heard of again",
-        ),
+        HOW_LOST,
         ROUTES,
         REQUESTS,
         doc="REST requests are carried out, and not a byte of their answers is sent",

@@ -51,10 +51,25 @@ CONNECTIONS: Final = Attribute(
     maximum=1,
     doc="of the connections, old and new: with 0.5 every second one, beginning with the first",
 )
+ORDERS: Final = Attribute(
+    "share",
+    "number",
+    default=1.0,
+    minimum=0.001,
+    maximum=1,
+    doc="of the orders, drawn from the run's seed; selectors count those that are drawn",
+)
+HOW_LOST: Final = Attribute(
+    "how",
+    "text",
+    default="close",
+    choices=("close", "reset", "silence"),
+    doc="the connection is closed (FIN), reset (RST), or stays open and is never heard of again",
+)
 
 
-def duration(name: str, default: float, doc: str) -> Attribute:
-    """Return an attribute that is a time, at most an hour."""
+def duration(name: str, default: float | None, doc: str) -> Attribute:
+    """Return an attribute that is a time, at most an hour; without a default it may be left out."""
     return Attribute(
         name, "duration", default=default, minimum=0.001, maximum=3600, scaling="duration", doc=doc
     )
@@ -73,6 +88,8 @@ def status(default: int | None = None) -> Attribute:
     )
 
 
-def spec(name: str, *attributes: Attribute, doc: str, lasting: bool = True) -> FaultSpec:
-    """Return the description of an exchange fault; all of them take selectors."""
-    return FaultSpec(name, "exchange", attributes, lasting=lasting, selectors=True, doc=doc)
+def spec(
+    name: str, *attributes: Attribute, doc: str, lasting: bool = True, selectors: bool = True
+) -> FaultSpec:
+    """Return the description of an exchange fault."""
+    return FaultSpec(name, "exchange", attributes, lasting=lasting, selectors=selectors, doc=doc)

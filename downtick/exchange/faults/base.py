@@ -82,6 +82,9 @@ class Stage(Protocol):
     def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
         """Do something after so many real seconds, and return what calls it off."""
 
+    def settle(self) -> None:
+        """Let out the user's updates that wait for a next one."""
+
 
 class Fault:
     """One fault that is on. A kind of fault overrides one hook.

@@ -91,10 +91,10 @@ class FaultBook:
         if fault is None:
             return
         self._sort_out()
+        fault.end()
         self._journal.record(
             "fault_off", handle=handle, name=fault.name, hits=fault.hits, matched=fault.hits > 0
         )
-        fault.end()
 
     def stop_all(self) -> None:
         """Stop every fault."""

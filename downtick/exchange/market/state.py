@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from itertools import islice
 from typing import Final
@@ -63,6 +64,16 @@ class MarketState:
 
     def __contains__(self, product_id: str) -> bool:
         return product_id in self._products
+
+    def without(self, product_ids: Collection[str]) -> MarketState:
+        """Return this market as if it had never known these products. What is left is not a copy."""
+        other = copy.copy(self)
+        other._products = {
+            product_id: state
+            for product_id, state in self._products.items()
+            if product_id not in product_ids
+        }
+        return other
 
     def apply(self, event: MarketEvent) -> None:
         """Take in one event."""

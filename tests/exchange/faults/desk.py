@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from downtick.exchange.config import ExchangeConfig
@@ -12,6 +11,7 @@ from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
 from downtick.exchange.venue import open_venue
 from downtick.history import Event, History
+from tests.exchange.told_time import ToldTime
 
 
 class FakeFeed:
@@ -35,39 +35,21 @@ class FakeFeed:
         self.done.append(("show", channel))
 
 
-class Desk:
+class Desk(ToldTime):
     """A fault book with its journal and some connections. Its time passes when it is told."""
 
     def __init__(self, *feeds: FakeFeed) -> None:
+        super().__init__()
         self.history = History()
         self.feeds = list(feeds)
-        self.time = 0.0
         self.seed = 1
         self.scale = 0.1
-        self._numbers = count()
-        self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._journal = Journal(self.history.extend)
         self.venue = open_venue(ExchangeConfig(seed=1), (), self._journal.record)
         self.book = FaultBook(self._journal, self)
 
-    def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
-        timer = (self.time + seconds, next(self._numbers), do)
-        self._timers.append(timer)
-
-        def cancel() -> None:
-            if timer in self._timers:
-                self._timers.remove(timer)
-
-        return cancel
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass, and do what was to be done later as its instant comes."""
-        end = self.time + seconds
-        while due := sorted(timer for timer in self._timers if timer[0] <= end):
-            self._timers.remove(due[0])
-            self.time = due[0][0]
-            due[0][2]()
-        self.time = end
+    def settle(self) -> None:
+        """Nobody waits for a next update here."""
 
     def start(self, name: str, selectors: Mapping[str, Any] | None = None, **more: Any) -> int:
         return self.book.start(name, more, selectors or {})

@@ -19,7 +19,7 @@ ACK = Body("subscriptions", "", (), b"")
 
 def test_every_fault_of_the_vocabulary_starts_and_stops() -> None:
     """Each is journalled on and off, with its hits."""
-    required = {"code": 1001, "status": 503}
+    required = {"code": 1001, "status": 503, "product_id": "BTC-USD"}
     for name, spec in EXCHANGE_FAULTS.items():
         desk = Desk()
         given = {a.name: required[a.name] for a in spec.attributes if a.required}
