@@ -58,8 +58,7 @@ def leaves(order: Order) -> Decimal:
     """Return how much of `asked` may still be filled or spent: nothing once the order is over."""
     if order.over:
         return ZERO
-    left = order.remaining if order.ticket.base_size is not None else asked(order) - _done(order)
-    return max(left, ZERO)
+    return order.remaining if order.ticket.base_size is not None else asked(order) - _done(order)
 
 
 def completion(order: Order) -> str:
@@ -67,7 +66,7 @@ def completion(order: Order) -> str:
     size = asked(order)
     # A filled order is whole, whatever rounding left over of the money to be spent.
     share = _WHOLE if order.status == "FILLED" else _done(order) / size * 100 if size else ZERO
-    return f"{min(share, _WHOLE):.2f}" if share else "0"
+    return f"{share:.2f}" if share else "0"
 
 
 def value_after_fees(order: Order, product: Product) -> Decimal:

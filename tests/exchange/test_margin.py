@@ -84,6 +84,13 @@ def test_positions_take_their_margin_out_of_the_spot_account() -> None:
     assert found.liquidation_buffer_percentage == D("94.44")
 
 
+def test_a_buffer_is_never_shown_larger_than_a_thousand_per_cent() -> None:
+    """However much money lies beside a small position."""
+    holdings = [holding(FUTURE, "1", "60000", "60000", margin="1")]
+    found = balance(Account("USD", D(999), D(1)), [], holdings, ZERO)
+    assert found.liquidation_buffer_percentage == D(1000)
+
+
 def test_a_loss_larger_than_all_buys_nothing() -> None:
     """Buying power ends at zero; the buffer goes below."""
     holdings = [holding(FUTURE, "1", "60000", "10000", margin="100")]
@@ -151,8 +158,10 @@ def test_the_futures_balance_is_that_of_dollars() -> None:
 
 
 def test_what_closing_brought_is_the_profit_of_the_day() -> None:
-    """Fees left out, losses and what is still open too."""
+    """Fees left out, and what is still open, and what a perpetual brought in USDC."""
     trader = Trader()
+    trader.trade(PERPETUAL, "BUY", "0.1", "60000")
+    trader.trade(PERPETUAL, "SELL", "0.1", "65000")
     trader.trade(FUTURE, "BUY", "3", "60000")
     trader.trade(FUTURE, "SELL", "1", "70000")
     found = futures_balance(trader.ledger.state, lambda product_id: D(61000))

@@ -221,6 +221,7 @@ def test_a_late_update_comes_by_itself_and_says_what_was_true_then() -> None:
     for _ in range(3):
         desk.fill(order, "0.1")
     assert [filled for _, _, filled in desk.orders] == ["0", "0.3"]
+    assert len(desk.timers) == 1
     desk.wait(2.9)
     assert len(desk.orders) == 2
     desk.wait(0.2)
@@ -310,7 +311,9 @@ def test_who_listens_already_hears_a_change_that_another_was_shown_first() -> No
 def test_the_balance_follows_the_market_as_long_as_somebody_listens() -> None:
     """A position wins and loses without any entry; looked at once a nominal second."""
     desk = Desk()
-    desk.feed.snapshots(BALANCE, (BALANCE,))
+    for _ in range(2):
+        desk.feed.snapshots(BALANCE, (BALANCE,))
+    assert len(desk.timers) == 1
     desk.listening.add(BALANCE)
     desk.fill(desk.place("a", FUTURE, base_size=D(2), limit_price=D(60000)))
     told = len(desk.balances)

@@ -201,6 +201,14 @@ def test_positions_are_written_as_documented() -> None:
     )
 
 
+def test_contracts_are_counted_on_either_side() -> None:
+    """The side is told in a word."""
+    mine = holding(FUTURE, "-3", "60000", "59000")
+    (body,) = user_frames.user_snapshot((), [mine], PORTFOLIO)
+    (found,) = event(body)["positions"]["expiring_futures_positions"]
+    assert (found["side"], found["number_of_contracts"]) == ("Short", "3")
+
+
 @pytest.mark.parametrize(
     ("count", "sizes"),
     [(0, [0]), (1, [1]), (49, [49]), (50, [50, 0]), (51, [50, 1]), (100, [50, 50, 0])],
