@@ -24,6 +24,7 @@ from downtick.exchange.ledger.writer import Listener, Writer
 from downtick.exchange.market import Book, MarketEvent, Product
 
 _CANCELLED: Final = "User requested cancel"
+_ROLLED_BACK: Final = "Rolled back in the midst of its matches"
 _EXPIRED: Final = "Order expired"
 _UNFILLED: Final = {
     "market_market_ioc": "Immediate or cancel: no more liquidity",
@@ -282,6 +283,8 @@ class Ledger:
     def roll_back(self, entry_number: int, at: int) -> None:
         """Go back to the state after an entry. Orders, fills and money of later entries vanish; the journal grows.
 
+        An order of a kind that never rests, if it was in the midst of its matches then, is cancelled.
+
         Raises:
             InputError: there is no such entry.
         """
@@ -290,8 +293,11 @@ class Ledger:
         self._writer.roll_back(entry_number, at)
         self._matcher.rest_anew(())
         self._expiries = []
-        for order in self.state.open_orders.values():
-            self._rest(order)
+        for order in tuple(self.state.open_orders.values()):
+            if order.ticket.configuration in rules.AT_ONCE:
+                self._end(order, "CANCELLED", _ROLLED_BACK, at)
+            else:
+                self._rest(order)
 
     def fill(
         self, order_id: str, at: int, size: Decimal | None = None, price: Decimal | None = None

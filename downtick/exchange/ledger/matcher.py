@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from downtick.exchange.ledger.entries import Ended, Matched, Triggered
-from downtick.exchange.ledger.fees import commission_on, value_of
+from downtick.exchange.ledger.fees import commission_on, paid, value_of
 from downtick.exchange.ledger.holds import BRACKETS, limit_of, need, share
 from downtick.exchange.ledger.matching import Liquidity, Match, by_size
 from downtick.exchange.ledger.model import ZERO, Fill, Order
@@ -207,4 +207,4 @@ def _hold_after(order: Order, fill: Fill, value: Decimal, product: Product) -> D
         return need(ticket, product, order.remaining - fill.size, order.taker_rate)
     if product.product_type == "SPOT" and ticket.side == "SELL":
         return order.hold - fill.size
-    return order.hold - value * share(ticket, product) - fill.commission
+    return order.hold - paid(value * share(ticket, product)) - fill.commission

@@ -1,0 +1,364 @@
+"""Whatever clients, the market and a lying exchange do, the ledger's truths hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, ClassVar, cast
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from downtick.exchange.ledger import (
+    Configuration,
+    Flags,
+    Ledger,
+    LedgerSettings,
+    Order,
+    Refused,
+    Side,
+    Ticket,
+    replay,
+)
+from downtick.exchange.ledger.rules import AT_ONCE
+from downtick.exchange.market import Book, BookChange, Level, Trade
+from downtick.exchange.market.products import product
+from tests.exchange.ledger.truths import Truths
+
+D = Decimal
+_TICK = D("0.5")
+_LOTS = {
+    "BTC-USD": D("0.001"),
+    "ETH-BTC": D("0.01"),
+    "BTC-PERP-INTX": D("0.01"),
+    "BIT-26DEC26-CDE": D(1),
+}
+_PRODUCTS = {name: product(name, lot, _TICK) for name, lot in _LOTS.items()}
+_MIDDLE = 200  # ticks
+_LIMITS: tuple[Configuration, ...] = (
+    "limit_limit_gtc",
+    "limit_limit_gtd",
+    "sor_limit_ioc",
+    "limit_limit_fok",
+)
+_STOPS: tuple[Configuration, ...] = (
+    "stop_limit_stop_limit_gtc",
+    "stop_limit_stop_limit_gtd",
+    "trigger_bracket_gtc",
+    "trigger_bracket_gtd",
+)
+_FLAGS = (
+    Flags(),
+    Flags(),
+    Flags(cancel_only=True),
+    Flags(post_only=True),
+    Flags(limit_only=True),
+    Flags(auction_mode=True),
+    Flags(trading_disabled=True),
+)
+
+_SPOT = ("BTC-USD", "ETH-BTC")
+
+products = st.sampled_from(tuple(_PRODUCTS))
+sides = st.sampled_from(("BUY", "SELL"))
+lots = st.sampled_from((1, 1, 2, 3, 7, 20, 100, 2000))
+ticks = st.integers(-6, 6)
+picks = st.integers(0, 1000)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """A client, a market and a liar with one ledger."""
+
+    steps: ClassVar[int] = 0
+    seen: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0
+        self.books = {name: Book(name) for name in _PRODUCTS}
+        self.left: dict[tuple[str, str, Decimal], Decimal] = {}
+
+    @initialize(
+        money=st.sampled_from((D(500), D(20_000), D("123456.78901234567891"))),
+        volume=st.sampled_from((D(0), D("9999"), D(10**9))),
+    )
+    def open(self, money: Decimal, volume: Decimal) -> None:
+        balances = {"USD": money, "USDC": money, "BTC": D(2), "ETH": D(3)}
+        self.ledger = Ledger(_PRODUCTS.values(), balances, LedgerSettings(volume_30d=volume))
+        self.truths = Truths(self.ledger)
+        self.ledger.listeners.append(self._took)
+        for name, lot in _LOTS.items():
+            for depth in (1, 2, 4):
+                for side, sign in (("bid", -1), ("offer", 1)):
+                    price = (_MIDDLE + sign * depth) * _TICK
+                    self._change(name, side, price, 5 * depth * lot)
+
+    @rule(name=products, side=sides, away=ticks, size=lots, kind=st.sampled_from(_LIMITS))
+    def limit(self, name: str, side: Side, away: int, size: int, kind: Configuration) -> None:
+        """Place a limit order around the best price."""
+        self._place(name, side, kind, size, limit_price=self._middle(name) + away * _TICK)
+
+    @rule(name=products, side=sides, away=st.integers(1, 9), size=lots, post_only=st.booleans())
+    def rest(
+        self,
+        name: str,
+        side: Side,
+        away: int,
+        size: int,
+        post_only: bool,
+    ) -> None:
+        """Place a limit order that rests most of the time."""
+        price = self._middle(name) + (away if side == "SELL" else -away) * _TICK
+        more = {"post_only": post_only, "limit_price": price}
+        self._place(name, side, "limit_limit_gtc", size, **more)
+
+    @rule(name=products, side=sides, size=lots, wholly=st.booleans(), leverage=st.integers(1, 11))
+    def market(
+        self,
+        name: str,
+        side: Side,
+        size: int,
+        wholly: bool,
+        leverage: int,
+    ) -> None:
+        """Place a market order."""
+        kind: Configuration = "market_market_fok" if wholly else "market_market_ioc"
+        future = _PRODUCTS[name].product_type == "FUTURE"
+        self._place(
+            name, side, kind, size, leverage=D(leverage) if future and leverage < 11 else None
+        )
+
+    @rule(name=st.sampled_from(_SPOT), funds=st.integers(1, 400), wholly=st.booleans())
+    def spend(self, name: str, funds: int, wholly: bool) -> None:
+        """Buy for so much of the quote currency."""
+        kind: Configuration = "market_market_fok" if wholly else "market_market_ioc"
+        self._place(name, "BUY", kind, None, quote_size=funds * _TICK)
+
+    @rule(
+        name=products, side=sides, size=lots, stop=ticks, reach=ticks, kind=st.sampled_from(_STOPS)
+    )
+    def stop(
+        self, name: str, side: Side, size: int, stop: int, reach: int, kind: Configuration
+    ) -> None:
+        """Place an order with a stop price."""
+        stop_price = self._middle(name) + stop * _TICK
+        up = stop > 0
+        self._place(
+            name,
+            side,
+            kind,
+            size,
+            stop_price=stop_price,
+            limit_price=stop_price + reach * _TICK,
+            stop_direction="STOP_DIRECTION_STOP_UP" if up else "STOP_DIRECTION_STOP_DOWN",
+        )
+
+    def _place(
+        self, name: str, side: Side, kind: Configuration, size: int | None, **more: Any
+    ) -> None:
+        ticket = Ticket(
+            client_order_id=f"{len(self.ledger.entries)}",
+            product_id=name,
+            side=side,
+            configuration=kind,
+            base_size=None if size is None else size * _LOTS[name],
+            end_time=self.now + 3 if kind.endswith("gtd") else None,
+            **more,
+        )
+        book = self.books[name]
+        shown = self.ledger.preview(ticket, book, self.now)
+        placed = self._count(self.ledger.place(ticket, self.now, book))
+        if isinstance(placed, Refused):
+            assert shown == placed
+            return
+        assert not isinstance(shown, Refused)
+        again = self.ledger.place(ticket, self.now, book)
+        assert again == placed, "the same client_order_id is the same order"
+
+    @rule(pick=picks, queued=st.booleans())
+    def cancel(self, pick: int, queued: bool) -> None:
+        """Cancel an open order, at once or not quite."""
+        if order := self._open(pick):
+            self._count(self.ledger.cancel(order.order_id, self.now, queued=queued))
+
+    @rule(pick=picks)
+    def finish_cancel(self, pick: int) -> None:
+        """Finish a cancel, or cancel what nobody asked to."""
+        if order := self._open(pick):
+            self.ledger.finish_cancel(order.order_id, self.now)
+
+    @rule(pick=picks, away=ticks, size=lots)
+    def edit(self, pick: int, away: int, size: int) -> None:
+        """Edit an open order."""
+        if order := self._open(pick):
+            name = order.ticket.product_id
+            price = self._middle(name) + away * _TICK
+            asked = {"price": price, "size": size * _LOTS[name]}
+            book = self.books[name]
+            shown = self.ledger.preview_edit(order.order_id, **asked, at=self.now, book=book)
+            edited = self.ledger.edit(order.order_id, **asked, at=self.now, book=book)
+            assert isinstance(self._count(edited), Refused) == isinstance(shown, Refused)
+
+    @rule(name=products, size=st.none() | lots)
+    def close(self, name: str, size: int | None) -> None:
+        """Close a position, or a part of it."""
+        mine = f"close/{len(self.ledger.entries)}"
+        asked = None if size is None else size * _LOTS[name]
+        book = self.books[name]
+        self._count(self.ledger.close_position(name, asked, mine, self.now, book))
+
+    @rule(name=products, side=st.sampled_from(("bid", "offer")), depth=st.integers(1, 6), size=lots)
+    def quote(self, name: str, side: str, depth: int, size: int) -> None:
+        """Somebody quotes another quantity near the middle; a large lot number takes the level away."""
+        sign = -1 if side == "bid" else 1
+        quantity = D(0) if size > 50 else size * _LOTS[name]
+        self._change(name, side, self._middle(name) + sign * depth * _TICK, quantity)
+
+    @rule(name=products, away=ticks, deep=st.booleans())
+    def move(self, name: str, away: int, deep: bool) -> None:
+        """The whole book moves, perhaps far."""
+        book, step = self.books[name], away * (9 if deep else 1) * _TICK
+        bids, asks = book.depth()
+        if (bids and bids[-1].price + step <= 0) or (asks and asks[0].price + step <= 0):
+            return
+        gone = [Level("bid", q.price, D(0)) for q in bids]
+        gone += [Level("offer", q.price, D(0)) for q in asks]
+        moved = [Level("bid", q.price + step, q.quantity) for q in bids]
+        moved += [Level("offer", q.price + step, q.quantity) for q in asks]
+        self._changes(name, tuple(gone + moved))
+
+    @rule(name=products, away=ticks, size=lots)
+    def trade(self, name: str, away: int, size: int) -> None:
+        """Others trade, somewhere near the middle."""
+        self.ledger.happened(self._trade(name, away, size), self.books[name], self.now)
+
+    @rule(seconds=st.integers(1, 3))
+    def wait(self, seconds: int) -> None:
+        """Time passes, orders expire."""
+        self.now += seconds
+        self.ledger.expire(self.now)
+        due = self.ledger.next_expiry()
+        assert due is None or due > self.now
+
+    @rule(name=products, flags=st.sampled_from(_FLAGS), amount=st.integers(0, 5000))
+    def decree(self, name: str, flags: Flags, amount: int) -> None:
+        """The exchange halts a product or opens it, or money comes in."""
+        if flags == Flags() and amount:
+            self.ledger.credit(_PRODUCTS[name].quote_currency, D(amount) / 8, self.now)
+        else:
+            self.ledger.set_flags(name, flags, self.now)
+            self.ledger.happened(self._trade(name, 0, 1), self.books[name], self.now)
+            self.ledger.set_flags(name, Flags(), self.now)
+
+    @rule(pick=picks, size=st.none() | lots)
+    def fill(self, pick: int, size: int | None) -> None:
+        """The exchange fills an order on its own."""
+        if order := self._open(pick):
+            name = order.ticket.product_id
+            asked = None if size is None else size * _LOTS[name]
+            self._count(self.ledger.fill(order.order_id, self.now, asked))
+
+    @rule(pick=picks)
+    def void(self, pick: int) -> None:
+        """The exchange takes a fill back."""
+        fills = self.ledger.state.fills
+        if fills:
+            self._count(self.ledger.void(fills[-1 - pick % len(fills)].number, self.now))
+
+    @rule(back=st.integers(0, 60))
+    def roll_back(self, back: int) -> None:
+        """The exchange forgets its last entries, once in a while."""
+        number = max(1, len(self.ledger.entries) - back)
+        if back % 3:
+            return
+        before = replay(self.ledger.state.products, self.ledger.entries[:number])
+        self.ledger.roll_back(number, self.now)
+        if not any(o.ticket.configuration in AT_ONCE for o in before.open_orders.values()):
+            before.number = self.ledger.state.number
+            assert self.ledger.state == before
+
+    @rule(share=st.floats(0, 1))
+    def look_back(self, share: float) -> None:
+        """A replica that is behind says what was true then."""
+        number = int(share * len(self.ledger.entries))
+        known = self.ledger.as_of(number)
+        assert known == replay(self.ledger.state.products, self.ledger.entries[:number])
+
+    def check_invariants(self, *args: Any, **kwargs: Any) -> None:
+        """Count the step. What must be true is checked after each entry, see `Truths`."""
+        LedgerMachine.steps += 1
+        cast("Callable[..., None]", super().check_invariants)(*args, **kwargs)
+
+    def teardown(self) -> None:
+        """Replay the journal, and add up the fills."""
+        if not hasattr(self, "ledger"):
+            return
+        state = self.ledger.state
+        assert replay(state.products, self.ledger.entries) == state
+        self.truths.fills_agree()
+        LedgerMachine.seen.update(self.truths.kinds)
+
+    def _trade(self, name: str, away: int, size: int) -> Trade:
+        price = max(_TICK, self._middle(name) + away * _TICK)
+        return Trade(float(self.now), name, 1, price, size * _LOTS[name], "BUY")
+
+    def _open(self, pick: int) -> Order | None:
+        open_orders = list(self.ledger.state.open_orders.values())
+        return open_orders[pick % len(open_orders)] if open_orders else None
+
+    def _count(self, outcome: Order | Refused) -> Order | Refused:
+        LedgerMachine.seen[outcome.reason if isinstance(outcome, Refused) else outcome.status] += 1
+        return outcome
+
+    def _middle(self, product_id: str) -> Decimal:
+        book = self.books[product_id]
+        if book.bids and book.asks:
+            return (book.bids.best + book.asks.best) // (2 * _TICK) * _TICK
+        best = book.best_bid or book.best_ask
+        return best.price if best else _MIDDLE * _TICK
+
+    def _change(self, product_id: str, side: Any, price: Decimal, quantity: Decimal) -> None:
+        book = self.books[product_id]
+        if price <= 0:
+            return
+        others = book.depth()[1 if side == "bid" else 0]
+        gone = [
+            Level("offer" if side == "bid" else "bid", q.price, D(0))
+            for q in others
+            if (q.price <= price if side == "bid" else q.price >= price)
+        ]
+        self._changes(product_id, (*gone, Level(side, price, quantity)))
+
+    def _changes(self, product_id: str, changes: tuple[Level, ...]) -> None:
+        self.books[product_id].apply(changes)
+        for side, price, quantity in changes:
+            self.left[product_id, side, price] = quantity
+        change = BookChange(float(self.now), product_id, changes)
+        self.ledger.happened(change, self.books[product_id], self.now)
+
+    def _took(self, entry: Any, _: Order | None) -> None:
+        """A taker gets what is in the book, once."""
+        fill = getattr(entry.change, "fill", None)
+        if fill is None or fill.liquidity == "MAKER":
+            return
+        level = (fill.product_id, "offer" if fill.side == "BUY" else "bid", fill.price)
+        self.left[level] -= fill.size
+        assert self.left[level] >= 0, "more was taken than was there"
+
+
+def test_the_truths_hold_through_ten_thousand_steps() -> None:
+    """Money is conserved, holds are needs, nothing is negative, orders end once, and a replay gives the state."""
+    LedgerMachine.steps = 0
+    run_state_machine_as_test(
+        LedgerMachine,
+        settings=settings(
+            max_examples=130,
+            stateful_step_count=80,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    print(f"{LedgerMachine.steps} steps: {dict(LedgerMachine.seen.most_common())}")  # noqa: T201
+    assert LedgerMachine.steps >= 10_000
