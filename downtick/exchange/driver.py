@@ -37,6 +37,7 @@ class Driver:
     def start(self) -> None:
         """Start everything; the hub ends it."""
         run = self._hub.run
+        self._hub.happen = self._happen
         run(self._play())
         for publisher in self._publishers:
             run(self._every(_HEARTBEAT_EVERY, self._heartbeat(publisher)))
@@ -44,8 +45,6 @@ class Driver:
                 run(self._every(period, due))
 
     async def _play(self) -> None:
-        hub, venue, publishers = self._hub, self._hub.venue, self._publishers
-        market = venue.market
         start = breath = monotonic()
         for event in self._events:
             now = monotonic()
@@ -53,10 +52,14 @@ class Driver:
             if ahead > 0 or now - breath > _BREATH:
                 await asyncio.sleep(max(0.0, ahead))
                 breath = monotonic()
-            market.apply(event)
-            for publisher in publishers:
-                hub.publish(publisher.happened(event))
-            venue.happened(event)
+            self._happen(event)
+
+    def _happen(self, event: MarketEvent) -> None:
+        venue = self._hub.venue
+        venue.market.apply(event)
+        for publisher in self._publishers:
+            self._hub.publish(publisher.happened(event))
+        venue.happened(event)
 
     async def _every(self, period: float, due: Callable[[], Iterable[Body]]) -> None:
         """Publish what is due, period for period, without drift."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from downtick.errors import ExchangeFailed
@@ -60,9 +62,8 @@ class Exchange:
         doors = feed_doors(hub, publisher, user, verifier)
         gateways = {name: Gateway(hub, speak) for name, speak in doors.items()}
         numbers = itertools.count(1)
-        tls = None
-        if config.certificate is not None and config.private_key is not None:
-            tls = tls_context(config.certificate, config.private_key)
+        tls = _tls(config.certificate, config.private_key)
+        next_tls = _tls(config.next_certificate, config.next_private_key)
 
         def listen(name: str, handler: Handler) -> tuple[str, int]:
             listener = Listener(
@@ -73,9 +74,11 @@ class Exchange:
                 faults=hub.faults,
                 journal=self._journal,
                 tls=tls,
+                next_tls=next_tls,
             )
             address = listener.open()
             self._listeners.append(listener)
+            hub.doors.append(listener)
             return address
 
         endpoints = Endpoints(
@@ -157,3 +160,7 @@ class Exchange:
         if config.tape is not None:
             return await asyncio.to_thread(load_tape, config.tape)
         return SeededMarket(config.seed, config.products, config.tick_rate)
+
+
+def _tls(certificate: Path | None, private_key: Path | None) -> ssl.SSLContext | None:
+    return tls_context(certificate, private_key) if certificate and private_key else None

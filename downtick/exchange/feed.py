@@ -64,6 +64,11 @@ class FeedConnection:
         self._timer: asyncio.TimerHandle | None = None
 
     @property
+    def listener(self) -> str:
+        """The door that it came through."""
+        return self._connection.listener
+
+    @property
     def active(self) -> Mapping[str, tuple[str, ...]]:
         """Subscribed products by channel."""
         return self.dialogue.active

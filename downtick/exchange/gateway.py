@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Final, cast
 
@@ -49,7 +50,7 @@ class Gateway:
         """Answer one request."""
         protocol = cast(HttpProtocol, request.protocol)
         number = protocol.connection.number
-        struck = self._hub.faults.upgrade(number, request.path)
+        struck = self._hub.faults.upgrade(number, request.path, protocol.connection.listener)
         if struck is not None:
             answer, fault = struck
             return self._refuse(number, plain_response(answer), fault.handle)
@@ -83,7 +84,8 @@ class Gateway:
             soon=asyncio.get_running_loop().call_soon,
             full=lambda: protocol.full,
         )
-        dialogue = self._speak(Limits(self._rules, monotonic()))
+        gone = partial(self._hub.faults.subscribe, connection.number, connection.listener)
+        dialogue = self._speak(Limits(self._rules, monotonic(), gone))
         feed = FeedConnection(self._hub, connection, protocol, writer, dialogue)
         self._hub.triggers.count("exchange.connections")
         await feed.serve(socket)

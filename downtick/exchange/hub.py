@@ -16,9 +16,11 @@ from typing import Any, Final
 
 from downtick.exchange.config import ExchangeConfig
 from downtick.exchange.faults import FaultBook
+from downtick.exchange.faults.base import Door
 from downtick.exchange.feed import FeedConnection
 from downtick.exchange.frames import Body
 from downtick.exchange.journal import Journal
+from downtick.exchange.market import MarketEvent
 from downtick.exchange.triggers import Triggers, Watch
 from downtick.exchange.venue import Venue
 
@@ -36,6 +38,8 @@ class Hub:
 
     Attributes:
         faults: of the exchange.
+        doors: every listener that is open.
+        happen: lets something happen in the market, for all to see; the driver's, as soon as there is one.
         held: how many steps hold the feed at this moment.
         settling: called to let out what the user's feeds keep for a next update.
     """
@@ -47,6 +51,8 @@ class Hub:
         self.faults = FaultBook(journal, self)
         self.triggers = Triggers(self._fire)
         self.held = 0
+        self.doors: list[Door] = []
+        self.happen: Callable[[MarketEvent], None] = venue.market.apply
         self.settling: list[Callable[[], None]] = []
         self._feeds: dict[int, FeedConnection] = {}
         self._listeners: dict[tuple[str, str], dict[int, FeedConnection]] = defaultdict(dict)

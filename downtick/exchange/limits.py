@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+Gone = Callable[[str, Sequence[str]], int | None]
 
 _WINDOW: Final = 1.0
 
@@ -25,11 +28,14 @@ class Limits:
     Attributes:
         rules: timers and limits.
         opened: when the connection was upgraded, in real seconds of any one clock.
+        gone: is asked at every subscription whether this channel (by its name in Advanced Trade) of these products
+            cannot be had any more; returns the handle of the fault whose doing that is, or None.
         subscribed: whether the client has subscribed to anything yet.
     """
 
     rules: Rules
     opened: float
+    gone: Gone = lambda channel, products: None
     subscribed: bool = False
     _received: deque[float] = field(default_factory=deque)
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import web
 
@@ -57,6 +57,7 @@ class Listener:
         faults: may turn a connection away.
         journal: gets what happens.
         tls: settings, or None to speak plain text only.
+        next_tls: those with another certificate, if there is one.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Listener:
         faults: FaultBook,
         journal: Journal,
         tls: ssl.SSLContext | None,
+        next_tls: ssl.SSLContext | None = None,
     ) -> None:
         self.name = name
         self._host = host
@@ -77,6 +79,7 @@ class Listener:
         self._faults = faults
         self._journal = journal
         self._tls = tls
+        self._next_tls = next_tls
         self._tasks: set[asyncio.Task[None]] = set()
         self._protocols: set[HttpProtocol] = set()
 
@@ -90,6 +93,27 @@ class Listener:
         self._spawn(self._accept())
         host, port = self._socket.getsockname()
         return host, port
+
+    @property
+    def renewable(self) -> bool:
+        """Whether it has another certificate."""
+        return self._next_tls is not None
+
+    def renew(self) -> None:
+        """Show the other certificate to whoever connects from now on."""
+        self._tls, self._next_tls = self._next_tls, self._tls
+        self._journal.record("certificate_changed", listener=self.name)
+
+    def hang_up(self, spared: Collection[int], fault: int) -> Sequence[int]:
+        """Close all connections but those, and return their numbers."""
+        closed = []
+        for protocol in cast("list[HttpProtocol]", self._server.connections):
+            connection, transport = protocol.connection, protocol.transport
+            if transport is not None and connection.number not in spared:
+                connection.ending = "fault", fault
+                transport.close()
+                closed.append(connection.number)
+        return closed
 
     async def close(self) -> None:
         """Stop to listen and end every connection."""
@@ -116,8 +140,9 @@ class Listener:
                 "accepted", conn=connection.number, listener=self.name, peer_port=peer[1]
             )
             how, fault = self._faults.accepted(connection.number, self.name)
-            if fault is not None:
-                self._journal.record("refused", conn=connection.number, how=how, fault=fault.handle)
+            if isinstance(how, str):
+                handle = fault.handle if fault else None
+                self._journal.record("refused", conn=connection.number, how=how, fault=handle)
             if how == "refuse":
                 connection.end("fault", "abort", fault=fault.handle if fault else None)
                 make_reset(sock)
@@ -125,7 +150,7 @@ class Listener:
             elif how == "hang":
                 self._spawn(self._stay_silent(sock, connection))
             else:
-                self._spawn(self._admit(sock, connection))
+                self._spawn(self._admit(sock, connection, how or 0.0))
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -146,9 +171,11 @@ class Listener:
             make_reset(sock)
             sock.close()
 
-    async def _admit(self, sock: socket.socket, connection: Connection) -> None:
-        """See what the client speaks, and let aiohttp speak it."""
+    async def _admit(self, sock: socket.socket, connection: Connection, delay: float) -> None:
+        """See what the client speaks, after so many real seconds of silence, and let aiohttp speak it."""
         try:
+            if delay:
+                await asyncio.sleep(delay)
             first = await _first_byte(sock)
         except OSError:
             connection.end("bot", "reset")

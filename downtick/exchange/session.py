@@ -96,6 +96,9 @@ class Session:
 
     def _subscribe(self, request: Request) -> Answer:
         channel = request.channel
+        if (fault := self.limits.gone(channel, request.products)) is not None:
+            gone = f"channel {channel}: refused by fault {fault}"
+            return Answer(refused=Refused(FAILURE_TO_SUBSCRIBE, gone))
         if channel in PRIVATE_CHANNELS and (reason := self.login(request.token)) is not None:
             return Answer(refused=Refused(AUTHENTICATION_FAILURE, f"channel {channel}: {reason}"))
         self.limits.subscribed = True

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from downtick.exchange.fault_words.answers import ANSWER_FAULTS
+from downtick.exchange.fault_words.doors import DOOR_FAULTS
 from downtick.exchange.fault_words.feed import FEED_FAULTS
 from downtick.exchange.fault_words.ledger import LEDGER_FAULTS
+from downtick.exchange.fault_words.lies import LIE_FAULTS
 from downtick.exchange.fault_words.products import PRODUCT_FAULTS
 from downtick.exchange.fault_words.user import USER_FAULTS
 from downtick.profiles.vocabulary import FaultSpec
@@ -28,5 +30,13 @@ TRIGGERS: Final = (
 
 EXCHANGE_FAULTS: Final[Mapping[str, FaultSpec]] = {
     spec.name: spec
-    for spec in (*FEED_FAULTS, *ANSWER_FAULTS, *PRODUCT_FAULTS, *LEDGER_FAULTS, *USER_FAULTS)
+    for spec in (
+        *FEED_FAULTS,
+        *DOOR_FAULTS,
+        *ANSWER_FAULTS,
+        *LIE_FAULTS,
+        *PRODUCT_FAULTS,
+        *LEDGER_FAULTS,
+        *USER_FAULTS,
+    )
 }

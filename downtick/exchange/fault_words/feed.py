@@ -1,18 +1,10 @@
-"""Faults of the feed and of the doors."""
+"""Faults of the feed."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from downtick.exchange.fault_words.parts import (
-    BODY,
-    CONNECTIONS,
-    DATA_CHANNELS,
-    LISTENERS,
-    RETRY_AFTER,
-    spec,
-    status,
-)
+from downtick.exchange.fault_words.parts import CONNECTIONS, DATA_CHANNELS, spec
 from downtick.profiles.vocabulary import Attribute, FaultSpec
 
 FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
@@ -74,33 +66,6 @@ FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
         doc="every open feed connection is reset without a close frame (1006 to the client)",
     ),
     spec(
-        "refuse_upgrade",
-        status(503),
-        BODY,
-        RETRY_AFTER,
-        CONNECTIONS,
-        doc="WebSocket handshakes are answered with an HTTP error; open connections flow on",
-    ),
-    spec(
-        "refuse_connections",
-        Attribute(
-            "how",
-            "text",
-            default="refuse",
-            choices=("refuse", "hang"),
-            doc="refuse: reset as soon as accepted; hang: accepted, and then never a byte",
-        ),
-        Attribute(
-            "listener",
-            "text",
-            default="market_ws",
-            choices=LISTENERS,
-            doc="the door that takes nobody new",
-        ),
-        CONNECTIONS,
-        doc="new connections are refused or hang; open ones flow on",
-    ),
-    spec(
         "error_message",
         Attribute(
             "message", "text", default="internal error", doc="the message of the error frame"
@@ -126,5 +91,18 @@ FEED_FAULTS: Final[tuple[FaultSpec, ...]] = (
             doc="the least size of the frame",
         ),
         doc="level2 snapshots are padded with price levels; open level2 subscriptions get one at once",
+    ),
+    spec(
+        "changed_book",
+        Attribute(
+            "levels",
+            "integer",
+            default=5,
+            minimum=1,
+            maximum=1000,
+            doc="how many of the best prices of each side are taken away",
+        ),
+        lasting=False,
+        doc="the market's books lose their best prices at once: a client that was away must not come back with them",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -14,6 +14,7 @@ from downtick.exchange.frames import Body
 if TYPE_CHECKING:
     from downtick.exchange.faults.counter import Do
     from downtick.exchange.ledger import Entry, Order, Refused, Ticket
+    from downtick.exchange.market import MarketEvent
     from downtick.exchange.user_queue import Verdict
     from downtick.exchange.venue import Venue
 
@@ -36,12 +37,20 @@ class Fate(Enum):
     LATE = auto()  # sent after the next one
 
 
+Welcome = Literal["refuse", "hang"] | float
+"""What a new connection meets: a reset, silence for ever, or silence for so many real seconds."""
+
+
 class Feed(Protocol):
     """What a fault may do with an open feed connection."""
 
     @property
     def number(self) -> int:
         """The connection's number."""
+
+    @property
+    def listener(self) -> str:
+        """The door that it came through."""
 
     @property
     def active(self) -> Mapping[str, tuple[str, ...]]:
@@ -60,12 +69,30 @@ class Feed(Protocol):
         """Send the snapshots of a subscribed channel again."""
 
 
+class Door(Protocol):
+    """What a fault may do with a listener."""
+
+    @property
+    def renewable(self) -> bool:
+        """Whether it has another certificate."""
+
+    def hang_up(self, spared: Collection[int], fault: int) -> Sequence[int]:
+        """Close all connections but those, and return their numbers."""
+
+    def renew(self) -> None:
+        """Show the other certificate to whoever connects from now on."""
+
+
 class Stage(Protocol):
     """What a fault may touch of the exchange, besides what its hooks are given."""
 
     @property
     def feeds(self) -> Sequence[Feed]:
         """Open feed connections, oldest first."""
+
+    @property
+    def doors(self) -> Sequence[Door]:
+        """All listeners."""
 
     @property
     def venue(self) -> Venue:
@@ -78,6 +105,9 @@ class Stage(Protocol):
     @property
     def scale(self) -> float:
         """Real seconds in a nominal one."""
+
+    def happen(self, event: MarketEvent) -> None:
+        """Let something happen in the market, for all to see."""
 
     def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
         """Do something after so many real seconds, and return what calls it off."""
@@ -150,11 +180,15 @@ class Fault:
     def left(self, feed: Feed) -> None:
         """A feed connection is gone."""
 
-    def accepted(self, conn: int, listener: str) -> Literal["refuse", "hang"] | None:
+    def accepted(self, conn: int, listener: str) -> Welcome | None:
         """Decide on a new connection."""
 
-    def upgrade(self, conn: int, path: str) -> HttpAnswer | None:
+    def upgrade(self, conn: int, path: str, listener: str) -> HttpAnswer | None:
         """Decide on a WebSocket handshake."""
+
+    def subscribe(self, conn: int, listener: str, channel: str, products: Sequence[str]) -> bool:
+        """Whether a subscription is refused; the channel by its name in Advanced Trade."""
+        return False
 
     def frame(self, feed: Feed, body: Body, sequence: int) -> Fate:
         """Decide on a frame that is about to be sent."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from downtick.errors import InputError
 from downtick.exchange.call import Call, Delivery, HttpAnswer
-from downtick.exchange.faults.base import Fate, Fault, Feed, Stage
+from downtick.exchange.faults.base import Fate, Fault, Feed, Stage, Welcome
 from downtick.exchange.faults.counter import Counter
 from downtick.exchange.faults.kinds import KINDS
 from downtick.exchange.faults.selector import Selector
@@ -101,9 +101,7 @@ class FaultBook:
         for handle in list(self._on):
             self.stop(handle)
 
-    def accepted(
-        self, conn: int, listener: str
-    ) -> tuple[Literal["refuse", "hang"], Fault] | tuple[None, None]:
+    def accepted(self, conn: int, listener: str) -> tuple[Welcome, Fault] | tuple[None, None]:
         """Return what becomes of a new connection, and whose doing it is."""
         for fault in self._on.values():
             how = fault.accepted(conn, listener)
@@ -111,12 +109,21 @@ class FaultBook:
                 return how, fault
         return None, None
 
-    def upgrade(self, conn: int, path: str) -> tuple[HttpAnswer, Fault] | None:
+    def upgrade(self, conn: int, path: str, listener: str) -> tuple[HttpAnswer, Fault] | None:
         """Return the answer that a fault gives to a handshake, and whose doing it is."""
         for fault in self._on.values():
-            answer = fault.upgrade(conn, path)
+            answer = fault.upgrade(conn, path, listener)
             if answer is not None:
                 return answer, fault
+        return None
+
+    def subscribe(
+        self, conn: int, listener: str, channel: str, products: Sequence[str]
+    ) -> int | None:
+        """Return the handle of the fault that refuses a subscription, or None if none does."""
+        for fault in tuple(self._on.values()):
+            if fault.subscribe(conn, listener, channel, products):
+                return fault.handle
         return None
 
     def request(self, call: Call) -> tuple[HttpAnswer, int] | None:

@@ -12,7 +12,7 @@ class RefuseUpgrade(Fault):
 
     name = "refuse_upgrade"
 
-    def upgrade(self, conn: int, path: str) -> HttpAnswer | None:
+    def upgrade(self, conn: int, path: str, listener: str) -> HttpAnswer | None:
         """Refuse one handshake."""
         if not self.share.has(conn) or not self.selector.take(method="GET", path=path):
             return None

@@ -1,0 +1,1 @@
+"""What `wrong_data` may tell instead of the truth."""
