@@ -126,6 +126,7 @@ class Ledger:
             hold_currency=planned.currency,
             maker_rate=planned.maker_rate,
             taker_rate=planned.taker_rate,
+            contract_size=planned.product.contract_size,
         )
         self._writer.write(at, e.Accepted(order))
         order = self._matcher.take(order, planned.matches, at, wholly=planned.filled)

@@ -110,6 +110,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         edits: oldest first.
         maker_rate: the fee's share of a match's value, by the tier at which the order was placed.
         taker_rate: likewise.
+        contract_size: how much of the base currency a size of one is.
     """
 
     order_id: str
@@ -129,6 +130,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     edits: tuple[Edit, ...] = ()
     maker_rate: Decimal = ZERO
     taker_rate: Decimal = ZERO
+    contract_size: Decimal = Decimal(1)
 
     @property
     def over(self) -> bool:
@@ -150,7 +152,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def average_price(self) -> Decimal:
         """What one unit of the base currency cost in the mean; zero before the first fill."""
-        return self.filled_value / self.filled_size if self.filled_size else ZERO
+        size = self.filled_size * self.contract_size
+        return self.filled_value / size if size else ZERO
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -24,6 +24,7 @@ class Plan(msgspec.Struct, frozen=True):
         product: of the ticket.
         matches: that it gets at once.
         filled: whether nothing is left of it after them.
+        rest: what is left, in the base currency; zero of an order whose size is in the quote currency.
         hold: what is held for it before them.
         currency: of the hold.
         maker_rate: of its fees.
@@ -34,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True):
     product: Product
     matches: list[Match]
     filled: bool
+    rest: Decimal
     hold: Decimal
     currency: str
     maker_rate: Decimal
@@ -94,21 +96,21 @@ def plan(ticket: Ticket, market: Market, edited: Order | None = None) -> Plan | 
         spot = product.product_type == "SPOT"
         reason = "INSUFFICIENT_FUND" if spot else "INSUFFICIENT_FUNDS_FOR_FUTURES"
         return Refused(reason, "Insufficient balance in source account")
-    return Plan(ticket, product, matches, filled, hold, currency, *rates)
+    rest = ticket.base_size - done - _sum(matches) if ticket.base_size else ZERO
+    return Plan(ticket, product, matches, filled, rest, hold, currency, *rates)
 
 
 def preview(planned: Plan, market: Market) -> Preview:
     """Return a plan as figures for its user."""
     ticket, product = planned.ticket, planned.product
     taken = [value_of(product, price, size) for price, size in planned.matches]
-    size, value = sum((match.size for match in planned.matches), ZERO), sum(taken, ZERO)
+    size, value = _sum(planned.matches), sum(taken, ZERO)
     commission = sum((commission_on(part, planned.taker_rate) for part in taken), ZERO)
-    if not planned.filled and ticket.configuration not in rules.AT_ONCE:
-        assert ticket.base_size is not None
+    if planned.rest and ticket.configuration not in rules.AT_ONCE:
         assert ticket.limit_price is not None
-        rest = value_of(product, ticket.limit_price, ticket.base_size - size)
-        commission += commission_on(rest, planned.maker_rate)
-        size, value = ticket.base_size, value + rest
+        resting = value_of(product, ticket.limit_price, planned.rest)
+        commission += commission_on(resting, planned.maker_rate)
+        size, value = size + planned.rest, value + resting
     bid, ask = market.book.best_bid, market.book.best_ask
     average = value / size / product.contract_size if size else ticket.limit_price or ZERO
     best = ask if ticket.side == "BUY" else bid
@@ -187,7 +189,7 @@ def _matches(
     assert ticket.base_size is not None
     size = ticket.base_size - done
     matches = by_size(levels, size)
-    return matches, sum((match.size for match in matches), ZERO) == size
+    return matches, _sum(matches) == size
 
 
 def _nothing_to_buy(ticket: Ticket, filled: bool) -> Refused:
@@ -224,3 +226,7 @@ def _hold(
     if ticket.limit_price is None:
         return at_once
     return max(at_once, need(ticket, product, size, rate))
+
+
+def _sum(matches: list[Match]) -> Decimal:
+    return sum((match.size for match in matches), ZERO)
