@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import hmac
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from downtick.exchange.auth.keys import HmacKey, KeyRing
+from downtick.exchange.auth.keys import HmacKey
 from downtick.exchange.auth.outcome import UNCHECKED, Granted, Refusal, missing_scope
 from downtick.exchange.auth.scopes import Scope
+from downtick.exchange.auth.verifier import Verifier
 
 WINDOW: Final = 30.0
 """Seconds by which a timestamp may differ from the wall clock, whatever the time scale (docs: authentication)."""
@@ -32,21 +32,8 @@ _HEADERS: Final = {
 }
 
 
-class HmacVerifier:
-    """Checks signatures against the keys that the exchange knows.
-
-    Args:
-        ring: the keys.
-        check: False lets everybody in.
-        clock: gives the present second of the wall clock.
-    """
-
-    def __init__(
-        self, ring: KeyRing, *, check: bool = True, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._keys = {key.key: key for key in ring.hmac}
-        self._check = check
-        self._clock = clock
+class HmacVerifier(Verifier):
+    """Checks signatures."""
 
     def request(
         self, method: str, target: str, body: bytes, headers: Mapping[str, str], scope: Scope
@@ -95,7 +82,7 @@ class HmacVerifier:
         if abs(behind) > WINDOW:
             reason = f"the timestamp is {behind:.6g} s behind the wall clock"
             return Refusal(f"{reason}; allowed are {WINDOW:g} s", "request timestamp expired")
-        key = self._keys.get(given["key"] or "")
+        key = next((key for key in self._ring.hmac if key.key == given["key"]), None)
         if key is None:
             return Refusal("no such key here", "Invalid API Key")
         wanted = signature(key, timestamp, method, target, body)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import re
-import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -24,9 +23,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from downtick.exchange.auth.keys import KeyRing, PublicKey
+from downtick.exchange.auth.keys import PublicKey
 from downtick.exchange.auth.outcome import UNCHECKED, Granted, Refusal, missing_scope
 from downtick.exchange.auth.scopes import Scope
+from downtick.exchange.auth.verifier import Verifier
 
 ISSUERS: Final = ("cdp", "coinbase-cloud")
 """Whom a token may name as its issuer; the second stands in clients of 2024 and in Coinbase's own samples."""
@@ -62,21 +62,8 @@ class _NotAccepted(Exception):
     """A token is refused, for the reason in the message."""
 
 
-class JwtVerifier:
-    """Checks tokens against the keys that the exchange knows.
-
-    Args:
-        ring: the keys.
-        check: False lets everybody in.
-        clock: gives the present second of the wall clock.
-    """
-
-    def __init__(
-        self, ring: KeyRing, *, check: bool = True, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._keys = {key.name: key for key in ring.jwt}
-        self._check = check
-        self._clock = clock
+class JwtVerifier(Verifier):
+    """Checks tokens."""
 
     def request(
         self, method: str, path: str, headers: Mapping[str, str], scope: Scope
@@ -155,7 +142,7 @@ class JwtVerifier:
             )
         if header.kid is None:
             raise _NotAccepted("its header names no key (kid)")
-        key = self._keys.get(header.kid)
+        key = next((key for key in self._ring.jwt if key.name == header.kid), None)
         if key is None:
             # Whoever mixes up name and secret puts the secret here.
             named = header.kid if _KEY_NAME.fullmatch(header.kid) else "(not shown, no key's name)"
