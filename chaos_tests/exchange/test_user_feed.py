@@ -54,7 +54,10 @@ async def test_a_subscription_gets_its_snapshot_then_its_acknowledgement_then_up
 async def test_either_key_opens_either_door(kind: str, door: str) -> None:
     """The market's door stands in for the user's (docs: Advanced Trade WebSocket overview)."""
     signer = getattr(process_keys(), kind)
-    async with running() as stub, listening(stub, door=getattr(stub.endpoints, door)) as client:
+    async with (
+        running(check_auth=True) as stub,
+        listening(stub, door=getattr(stub.endpoints, door)) as client,
+    ):
         await log_in(client, "user", jwt=token(signer))
         assert (await _snapshot(client))[0] == [[]]
         await place(stub, "a")
@@ -77,7 +80,7 @@ def _tokens() -> dict[str, tuple[Any, str]]:
 @pytest.mark.parametrize("channel", ["user", "futures_balance_summary"])
 async def test_a_token_that_is_not_good_is_refused_and_the_journal_says_why(channel: str) -> None:
     """The client hears no more than Coinbase says; the connection lives, and its first numbered frame is 0."""
-    async with running() as stub, listening(stub) as client:
+    async with running(check_auth=True) as stub, listening(stub) as client:
         for count, (jwt, reason) in enumerate(_tokens().values(), 1):
             await log_in(client, channel, jwt=jwt)
             assert await read(client) == REFUSED
@@ -91,7 +94,7 @@ async def test_a_token_that_is_not_good_is_refused_and_the_journal_says_why(chan
 
 async def test_a_granted_subscription_outlives_its_token() -> None:
     """The token is looked at when it comes; another subscription needs another one."""
-    async with running() as stub, listening(stub) as client:
+    async with running(check_auth=True) as stub, listening(stub) as client:
         end = time.time() + 2.0
         short = token(key(), claims={"exp": end})
         await log_in(client, "user", jwt=short)
