@@ -81,6 +81,19 @@ async def post(stub: Stub, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return found
 
 
+async def ask(stub: Stub, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Send one request with a good token, and return its status and what it says; None if that is not JSON."""
+    headers = bearer(key(), method, BASE + path.partition("?")[0])
+    target = url(stub.endpoints.rest, "http", BASE + path)
+    async with (
+        ClientSession() as client,
+        client.request(method, target, json=body, headers=headers) as answer,
+    ):
+        if answer.content_type != "application/json":
+            return answer.status, None
+        return answer.status, await answer.json()
+
+
 async def updates(client: websockets.ClientConnection, count: int) -> list[dict[str, Any]]:
     """Return the orders of the next so many updates."""
     orders: list[dict[str, Any]] = []

@@ -67,12 +67,14 @@ class UserFeed:
 
     Attributes:
         queue: what stands between the ledger and the outlet; it counts.
+        also: what else tells of an entry that touched an order, in another dialect.
     """
 
     def __init__(
         self, venue: Venue, outlet: Outlet, judge: Judge, now: Callable[[], float] = monotonic
     ) -> None:
         self.queue: UserQueue[Sequence[Body]] = UserQueue()
+        self.also: list[Callable[[Entry, Order], Sequence[Body]]] = []
         self._venue = venue
         self._outlet = outlet
         self._judge = judge
@@ -86,11 +88,12 @@ class UserFeed:
         """Return what a new subscription of a private channel is shown first."""
         if channel == _BALANCE:
             return (balance_summary("snapshot", self._balance_shown()),)
-        orders = [
+        told = [
             self._told(order)
             for order in self._state.open_orders.values()
             if order.ticket.product_id in products
         ]
+        orders = [each for each in told if not each.order.over]  # it may be told of as over
         return user_snapshot(orders, self._holdings(), self._venue.identity.portfolio_id)
 
     def settle(self) -> None:
@@ -115,6 +118,7 @@ class UserFeed:
             told, portfolio_id = self._told(order), self._venue.identity.portfolio_id
             update.append(user_update(told, self._holdings(), portfolio_id, entry.number))
         update += self._balance_changed()
+        update += [body for tell in self.also for body in tell(entry, order)]
         self._let_out(self.queue.put(update, verdict, self._now()))
 
     def _let_out(self, updates: Iterable[Sequence[Body]]) -> None:
