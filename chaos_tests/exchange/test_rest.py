@@ -33,7 +33,7 @@ BASE = "/api/v3/brokerage"
 )
 async def test_every_route_answers(path: str, member: str) -> None:
     """Both families of routes exist; what a route does not know in a query is passed over."""
-    async with running() as stub:
+    async with running(check_auth=False) as stub:
         status, content_type, body = await get(stub, BASE + path)
     assert (status, content_type) == (200, "application/json")
     assert member in json.loads(body)
@@ -44,7 +44,7 @@ async def test_every_route_answers(path: str, member: str) -> None:
 )
 async def test_an_unknown_path_gets_coinbases_body(path: str) -> None:
     """404, in JSON."""
-    async with running() as stub:
+    async with running(check_auth=False) as stub:
         status, _, body = await get(stub, path)
     assert status == 404
     assert json.loads(body) == {
@@ -56,7 +56,7 @@ async def test_an_unknown_path_gets_coinbases_body(path: str) -> None:
 
 async def test_a_get_with_a_body_is_fine_and_the_connection_lives_on() -> None:
     """The SDK sends {} with every GET; keep-alive holds."""
-    async with running() as stub:
+    async with running(check_auth=False) as stub:
         async with ClientSession() as client:
             for _ in range(3):
                 where = url(stub.endpoints.rest, "http", BASE + "/time")
@@ -72,7 +72,7 @@ async def test_a_get_with_a_body_is_fine_and_the_connection_lives_on() -> None:
 )
 async def test_an_http_error_strikes_its_routes_only(body: str, kind: str) -> None:
     """Status, body and Retry-After are as asked; other routes answer; the journal counts the hits."""
-    async with running() as stub:
+    async with running(check_auth=False) as stub:
         attributes = {"status": 503, "body": body, "routes": ["GET /products"], "retry_after": 7}
         handle = await stub.exchange.start_fault("http_error", attributes, {})
         async with ClientSession() as client:
@@ -92,7 +92,7 @@ async def test_an_http_error_strikes_its_routes_only(body: str, kind: str) -> No
 
 async def test_a_selector_takes_the_second_request_only() -> None:
     """The count of ``nth`` is exact."""
-    async with running() as stub:
+    async with running(check_auth=False) as stub:
         await stub.exchange.start_fault("http_error", {"status": 500}, {"nth": 2})
         statuses = [(await get(stub, BASE + "/time"))[0] for _ in range(4)]
     assert statuses == [200, 500, 200, 200]
@@ -101,7 +101,7 @@ async def test_a_selector_takes_the_second_request_only() -> None:
 
 async def test_half_a_body_promises_the_whole() -> None:
     """The client knows the length, gets half, and then the end of the stream."""
-    async with running() as stub:
+    async with running(check_auth=False) as stub:
         await stub.exchange.start_fault("half_answer", {"routes": ["/products"]}, {})
         whole = url(stub.endpoints.rest, "http", BASE + "/products")
         async with ClientSession() as client, client.get(whole) as answer:
@@ -136,7 +136,7 @@ async def test_rest_and_feed_tell_one_story() -> None:
 )
 async def test_what_is_not_http_is_survived_and_journalled(garbage: bytes) -> None:
     """The next client is served."""
-    async with running() as stub:
+    async with running(check_auth=False) as stub:
         reader, writer = await asyncio.open_connection(*stub.endpoints.rest)
         writer.write(garbage)
         writer.write_eof()

@@ -47,6 +47,7 @@ class ExchangeConfig:
         volume_30d: what the user traded before, in US dollars; decides the fee tier.
         duplicate_client_order_id: whether an order under a name that was used before is answered with the order
             of that name, as Coinbase documents, or rejected.
+        request_timeout: seconds that a client may take to send one whole request; at least 1 s real.
         send_client_id: whether envelopes carry ``client_id`` (production omits it at times).
         first_subscribe: seconds within which a connection must subscribe; None switches the rule off.
         idle_close: seconds without a frame after which a connection is closed; None for never.
@@ -72,6 +73,7 @@ class ExchangeConfig:
     balances: Mapping[str, Decimal] = field(default_factory=lambda: dict(_BALANCES))
     volume_30d: Decimal = Decimal(0)
     duplicate_client_order_id: Literal["return", "reject"] = "return"
+    request_timeout: float = 20.0
     send_client_id: bool = True
     first_subscribe: float | None = 5.0
     idle_close: float | None = 75.0
@@ -96,7 +98,7 @@ class ExchangeConfig:
         ):
             if (chain is None) != (key is None):
                 raise InputError("TLS needs both a certificate and its private key")
-        for name in ("time_scale", "tick_rate", "close_timeout", "queue_limit"):
+        for name in ("time_scale", "tick_rate", "close_timeout", "request_timeout", "queue_limit"):
             if getattr(self, name) <= 0:
                 raise InputError(f"{name} must be above zero, not {getattr(self, name)}")
         for name in ("first_subscribe", "idle_close", "message_limit", "connection_limit"):

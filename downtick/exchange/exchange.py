@@ -75,6 +75,7 @@ class Exchange:
                 journal=self._journal,
                 tls=tls,
                 next_tls=next_tls,
+                patience=hub.patience,
             )
             address = listener.open()
             self._listeners.append(listener)

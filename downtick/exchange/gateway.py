@@ -49,6 +49,7 @@ class Gateway:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         protocol = cast(HttpProtocol, request.protocol)
+        protocol.arrived()
         number = protocol.connection.number
         struck = self._hub.faults.upgrade(number, request.path, protocol.connection.listener)
         if struck is not None:

@@ -26,6 +26,7 @@ from downtick.exchange.venue import Venue
 
 _HOLD_DEADLINE: Final = 2.0  # nominal seconds that a bot has to read what was sent
 _HOLD_FLOOR: Final = 0.2  # real seconds
+_LEAST_PATIENCE: Final = 1.0  # real seconds: no client is cut off sooner, whatever the time scale
 
 
 class Hub:
@@ -72,6 +73,11 @@ class Hub:
     def scale(self) -> float:
         """Real seconds in a nominal one."""
         return self.config.time_scale
+
+    @property
+    def patience(self) -> float:
+        """Real seconds that a client may take to send one request."""
+        return max(self.config.request_timeout * self.scale, _LEAST_PATIENCE)
 
     def join(self, feed: FeedConnection) -> None:
         """Take in an upgraded connection."""

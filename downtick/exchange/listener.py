@@ -57,6 +57,7 @@ class Listener:
         faults: may turn a connection away.
         journal: gets what happens.
         tls: settings, or None to speak plain text only.
+        patience: real seconds that a client may take to send the head of a request.
         next_tls: those with another certificate, if there is one.
     """
 
@@ -71,6 +72,7 @@ class Listener:
         journal: Journal,
         tls: ssl.SSLContext | None,
         next_tls: ssl.SSLContext | None = None,
+        patience: float = 20.0,
     ) -> None:
         self.name = name
         self._host = host
@@ -79,6 +81,7 @@ class Listener:
         self._faults = faults
         self._journal = journal
         self._tls = tls
+        self._patience = patience
         self._next_tls = next_tls
         self._tasks: set[asyncio.Task[None]] = set()
         self._protocols: set[HttpProtocol] = set()
@@ -199,7 +202,7 @@ class Listener:
     async def _speak(
         self, sock: socket.socket, connection: Connection, tls: ssl.SSLContext | None
     ) -> None:
-        protocol = HttpProtocol(self._server, connection, self._journal)
+        protocol = HttpProtocol(self._server, connection, self._journal, self._patience)
         try:
             transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: protocol,

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -64,8 +65,9 @@ class Rest:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        connection = cast(HttpProtocol, request.protocol).connection
-        call, refused = await self._read(request, connection.number)
+        protocol = cast(HttpProtocol, request.protocol)
+        protocol.arrived()
+        call, refused = await self._read(request, protocol.connection.number)
         journal, faults = self._hub.journal, self._hub.faults
         journal.record(
             "request",
@@ -106,9 +108,12 @@ class Rest:
         """Return the request with its body, and the answer if that body cannot be taken."""
         body, refused = b"", None
         try:
-            body = await request.read()
+            async with asyncio.timeout(self._hub.patience):
+                body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             refused = HttpAnswer(v3_error(413))
+        except TimeoutError:
+            refused = HttpAnswer(v3_error(408))
         call = Call(
             conn,
             next(self._numbers),
@@ -118,5 +123,6 @@ class Rest:
             request.headers,
             body,
             request.remote or "",
+            request.raw_path,
         )
         return call, refused
