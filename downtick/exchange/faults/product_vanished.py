@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from downtick.exchange.call import Call
 from downtick.exchange.faults.base import DATA, Fate, Feed
 from downtick.exchange.faults.counter import Do
 from downtick.exchange.faults.orders import OrderFault
 from downtick.exchange.frames import Body
 from downtick.exchange.ledger import Order, Refused, Ticket
+from downtick.exchange.messages import PRIVATE_CHANNELS
 from downtick.exchange.venue import Venue
 
 _REFUSED = Refused("INVALID_PRODUCT_ID", "Invalid product_id")
@@ -35,6 +38,13 @@ class ProductVanished(OrderFault):
     def view(self, call: Call, venue: Venue) -> Venue:
         """Show a market without it."""
         return venue.like(market=venue.market.without(self._gone))
+
+    def subscribe(self, conn: int, listener: str, channel: str, products: Sequence[str]) -> bool:
+        """Refuse to tell of it; of its orders, the user is told."""
+        if channel in PRIVATE_CHANNELS or self._gone.isdisjoint(products):
+            return False
+        self.hit(conn=conn, channel=channel)
+        return True
 
     def frame(self, feed: Feed, body: Body, sequence: int) -> Fate:
         """Leave out what is told of it alone; a connection that misses something is a hit, once."""

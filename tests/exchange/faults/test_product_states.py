@@ -228,3 +228,13 @@ async def test_a_product_vanishes_from_the_market_feed() -> None:
     assert trader.struck("conn") == [(1,)]
     trader.book.stop_all()
     assert [feed.done for feed in trader.feeds] == [[("show", "level2")], []]
+
+
+def test_a_product_that_vanished_cannot_be_subscribed_to() -> None:
+    """Each refused subscription is a hit; the user may still hear of his orders."""
+    trader = Trader()
+    handle = trader.start("product_vanished", product_id="BTC-USD")
+    asked = [("ticker", ("ETH-USD",)), ("ticker", ("ETH-USD", "BTC-USD")), ("user", ("BTC-USD",))]
+    refused_by = [trader.book.subscribe(3, "market_ws", *one) for one in asked]
+    assert refused_by == [None, handle, None]
+    assert trader.struck("conn", "channel") == [(3, "ticker")]
