@@ -38,6 +38,7 @@ class Call:
         headers: names in any case.
         body: as it was sent.
         peer: the client's address.
+        target: path and query, letter by letter as they were sent.
     """
 
     conn: int
@@ -48,6 +49,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=CIMultiDict)
     body: bytes = b""
     peer: str = ""
+    target: str = ""
 
     @property
     def products(self) -> Sequence[str]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from downtick.errors import InputError
 from downtick.exchange.auth.keys import KeyRing, process_ring
 
 Address = tuple[str, int]
+
+Dialect = Literal["advanced_trade", "exchange"]
+"""How clients speak to Coinbase: to its Advanced Trade API, or to Coinbase Exchange, which was Coinbase Pro."""
 
 _BALANCES: Final = {
     "USD": Decimal(100_000),
@@ -41,6 +44,8 @@ class ExchangeConfig:
         next_certificate: another chain under the same authority, for a restart that changes the certificate.
         next_private_key: its key.
         keys: those that it knows; this process's if not given.
+        dialect: what its three doors speak. The Exchange dialect has two doors of its own beside those of Advanced
+            Trade; with ``exchange`` it takes their place, and nobody speaks Advanced Trade.
         check_auth: whether it looks at tokens and signatures; False lets everybody in.
         rest_limits: whether the documented rates of REST requests are enforced.
         balances: what the user has at the start, by currency.
@@ -68,6 +73,7 @@ class ExchangeConfig:
     next_certificate: Path | None = None
     next_private_key: Path | None = None
     keys: KeyRing = field(default_factory=process_ring)
+    dialect: Dialect = "advanced_trade"
     check_auth: bool = True
     rest_limits: bool = False
     balances: Mapping[str, Decimal] = field(default_factory=lambda: dict(_BALANCES))
@@ -108,6 +114,8 @@ class ExchangeConfig:
         for currency, amount in self.balances.items():
             if not amount.is_finite() or amount < 0:
                 raise InputError(f"balances: {currency} must be zero or more, not {amount}")
+        if self.dialect not in get_args(Dialect):
+            raise InputError(f"dialect {self.dialect!r}: expected {' or '.join(get_args(Dialect))}")
         if not self.products:
             raise InputError("an exchange needs at least one product")
 
@@ -122,8 +130,18 @@ def _is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the exchange listens. Each address speaks plain text, and TLS if a certificate was given."""
+    """Where the exchange listens. Each address speaks plain text, and TLS if a certificate was given.
+
+    Attributes:
+        rest: the API of the configured dialect.
+        market_ws: market data in that dialect.
+        user_ws: the user's orders in that dialect.
+        exchange_rest: the API of the Exchange dialect.
+        exchange_ws: everything in the Exchange dialect.
+    """
 
     rest: Address
     market_ws: Address
     user_ws: Address
+    exchange_rest: Address
+    exchange_ws: Address

@@ -33,11 +33,11 @@ class Heard(Protocol):
 
 
 class Refusal(Protocol):
-    """A message that is not carried out."""
+    """A message, or the part of one, that is not carried out."""
 
     @property
-    def frame(self) -> bytes:
-        """The error that its client gets."""
+    def frames(self) -> Sequence[bytes]:
+        """The errors that its client gets."""
 
     @property
     def reason(self) -> str:
@@ -49,9 +49,9 @@ class Answer:
     """What a message leads to.
 
     Attributes:
-        request: what was understood.
+        request: what was carried out.
         bodies: frames to send, in order.
-        refused: why it was not carried out, if it was not.
+        refused: why it was not carried out, or a part of it was not.
     """
 
     request: Heard | None = None

@@ -1,4 +1,4 @@
-"""The stub Coinbase: three doors, one market, one journal."""
+"""The stub Coinbase: its doors, in two dialects, before one market, one ledger and one journal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from downtick.exchange.advanced_trade import AdvancedTrade
 from downtick.exchange.auth.jwt import JwtVerifier
 from downtick.exchange.config import Endpoints, ExchangeConfig
 from downtick.exchange.driver import Driver
+from downtick.exchange.fault_words.parts import LISTENERS
 from downtick.exchange.feed_doors import feed_doors
 from downtick.exchange.gateway import Gateway
 from downtick.exchange.hub import Hub
 from downtick.exchange.journal import Journal
 from downtick.exchange.listener import Handler, Listener, tls_context
 from downtick.exchange.market import SeededMarket, TapeMarket
+from downtick.exchange.pro.doors import ProDoors
 from downtick.exchange.publisher import Publisher
 from downtick.exchange.rate_limits import ADVANCED_TRADE, RateLimiter
 from downtick.exchange.rest import Rest
@@ -55,13 +57,16 @@ class Exchange:
         hub = self._hub = Hub(config, self._journal, venue)
         publisher = Publisher(venue.market, venue.clock, hub.wanted)
         user = UserFeed(venue, hub, hub.faults)
+        hub.settling.append(user.settle)
         verifier = JwtVerifier(config.keys, check=config.check_auth)
         limiter = RateLimiter(ADVANCED_TRADE, config.time_scale) if config.rest_limits else None
         dialect = AdvancedTrade(verifier, limiter, self._journal.record)
-        rest = Rest(hub, dialect, itertools.count(1))
+        requests, numbers = itertools.count(1), itertools.count(1)
         doors = feed_doors(hub, publisher, user, verifier)
-        gateways = {name: Gateway(hub, speak) for name, speak in doors.items()}
-        numbers = itertools.count(1)
+        handlers = {name: Gateway(hub, speak).handle for name, speak in doors.items()}
+        handlers["rest"] = Rest(hub, dialect, requests).handle
+        pro = ProDoors(hub, user)
+        pro_rest, pro_feed = Rest(hub, pro.rest, requests).handle, pro.gateway.handle
         tls = _tls(config.certificate, config.private_key)
         next_tls = _tls(config.next_certificate, config.next_private_key)
 
@@ -82,12 +87,15 @@ class Exchange:
             hub.doors.append(listener)
             return address
 
-        endpoints = Endpoints(
-            rest=listen("rest", rest.handle),
-            market_ws=listen("market_ws", gateways["market_ws"].handle),
-            user_ws=listen("user_ws", gateways["user_ws"].handle),
-        )
-        Driver(market.events(), (publisher,), hub).start()
+        if config.dialect == "exchange":
+            handlers = {"rest": pro_rest, "market_ws": pro_feed, "user_ws": pro_feed}
+        addresses = {name: listen(name, handlers[name]) for name in LISTENERS}
+        if config.dialect == "exchange":
+            beside = addresses["rest"], addresses["market_ws"]
+        else:
+            beside = listen("exchange_rest", pro_rest), listen("exchange_ws", pro_feed)
+        endpoints = Endpoints(**addresses, exchange_rest=beside[0], exchange_ws=beside[1])
+        Driver(market.events(), (publisher, pro.publisher), hub).start()
         return endpoints
 
     async def start_fault(

@@ -199,20 +199,21 @@ class FeedConnection:
     def _received(self, text: str) -> None:
         answer = self.dialogue.receive(text, monotonic())
         self._journal_answer(answer, len(text))
-        if answer.refused is not None:
-            self.say(answer.refused.frame, "error")
+        for error in answer.refused.frames if answer.refused is not None else ():
+            self.say(error, "error")
+        if answer.request is None:
             return
         for body in answer.bodies:
             self.send(body)
         self._hub.subscribed(self)
-        if answer.request is not None and answer.request.type == "subscribe":
+        if answer.request.type == "subscribe":
             self._hub.triggers.count("exchange.subscriptions")
         self._watch_clock()
 
     def _journal_answer(self, answer: Answer, size: int) -> None:
         if answer.refused is not None:
             self._journal_received("refused", size, reason=answer.refused.reason)
-        elif answer.request is not None:
+        if answer.request is not None:
             self._journal_received(answer.request.type, size, **answer.request.words)
 
     def _journal_received(self, kind: str, size: int, **more: object) -> None:

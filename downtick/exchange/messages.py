@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -68,9 +68,9 @@ class Refused:
     reason: str
 
     @property
-    def frame(self) -> bytes:
+    def frames(self) -> Sequence[bytes]:
         """The error that its client gets."""
-        return error_frame(self.answer)
+        return (error_frame(self.answer),)
 
 
 class _Message(msgspec.Struct):

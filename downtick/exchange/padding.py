@@ -15,7 +15,7 @@ class Padding:
 
     Attributes:
         level: an offer, with ``@`` for the whole part of its price and ``%02d`` for the cents.
-        end: of a snapshot's frame, behind its last offer.
+        end: what stands behind the last offer of a snapshot.
     """
 
     level: str
@@ -23,8 +23,8 @@ class Padding:
 
     def pad(self, frame: bytes, size: int) -> tuple[bytes, bytes, bytes]:
         """Return a snapshot's frame with so many bytes of offers more, in pieces, because so much is not copied lightly."""
-        levels, more = frame.removesuffix(self.end), self.offers(size)
-        return levels, more[1:] if levels.endswith(b"[") else more, self.end
+        (levels, end, rest), more = frame.rpartition(self.end), self.offers(size)
+        return levels, more[1:] if levels.endswith(b"[") else more, end + rest
 
     @lru_cache(maxsize=8)  # noqa: B019 - there are as many as there are dialects, and they live for good
     def offers(self, size: int) -> bytes:
@@ -39,5 +39,5 @@ ADVANCED_TRADE: Final = Padding(
     '{"side":"offer","event_time":"1970-01-01T00:00:00Z","price_level":"@.%02d","new_quantity":"0.01"}',
     b"]}]}",
 )
-EXCHANGE: Final = Padding('["@.%02d","0.01"]', b"]}")
+EXCHANGE: Final = Padding('["@.%02d","0.01"]', b'],"bids":')
 PADDINGS: Final = (ADVANCED_TRADE, EXCHANGE)

@@ -38,9 +38,20 @@ def rfc3339_micros(now: int) -> str:
     return f"{_second(seconds)}.{_nine_digits(fraction)[:6]}Z"
 
 
+def rfc3339_millis(now: int) -> str:
+    """Return ``2026-08-12T19:27:47.532Z``."""
+    seconds, fraction = divmod(now, _SECOND)
+    return f"{_second(seconds)}.{_nine_digits(fraction)[:3]}Z"
+
+
 def rfc3339_seconds(now: int) -> str:
     """Return ``2026-08-12T19:27:48Z``: the ``iso`` of ``GET /time``."""
     return f"{_second(now // _SECOND)}Z"
+
+
+def unix_seconds(now: int) -> float:
+    """Return ``1483736448.299``: seconds since 1970."""
+    return now / _SECOND
 
 
 def go_time(now: int, uptime: int) -> str:

@@ -23,7 +23,7 @@ def test_a_snapshot_of_advanced_trade_is_valid_json_of_at_least_its_size(book: b
 @pytest.mark.parametrize("book", [b"[]", b'[["63310.26","0.5"]]'])
 def test_a_snapshot_of_the_exchange_dialect_is_valid_json_of_at_least_its_size(book: bytes) -> None:
     """Whatever the book held before; the asks stay sorted."""
-    frame = b'{"type":"snapshot","bids":[["1.00","2"]],"asks":%b}' % book
+    frame = b'{"type":"snapshot","asks":%b,"bids":[["1.00","2"]],"time":""}' % book
     long = b"".join(EXCHANGE.pad(frame, _SIZE))
     snapshot = json.loads(long)
     assert _SIZE <= len(long) < 2 * _SIZE

@@ -149,7 +149,7 @@ def test_a_wrong_or_missing_token_fails_authentication(jwt: str | None, reason: 
     answer = _log_in(session, "user", jwt=jwt)
     assert answer.bodies == ()
     assert answer.refused is not None
-    assert answer.refused.frame == error_frame(AUTHENTICATION_FAILURE)
+    assert answer.refused.frames == (error_frame(AUTHENTICATION_FAILURE),)
     assert answer.refused.reason == f"channel user: {reason}"
     assert session.active == {}
     assert session.limits.overdue(105.0, 100.0) == "no subscription"

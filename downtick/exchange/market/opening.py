@@ -17,7 +17,7 @@ _DAY: Final = 86400
 
 
 class Stats(msgspec.Struct, frozen=True, gc=False):
-    """The day's and the year's figures of a product, in its quote currency; the volume in its base currency."""
+    """The figures of a product's last day, month and year, in its quote currency; volumes in its base currency."""
 
     open_24h: Decimal
     high_24h: Decimal
@@ -25,6 +25,7 @@ class Stats(msgspec.Struct, frozen=True, gc=False):
     volume_24h: Decimal
     high_52w: Decimal
     low_52w: Decimal
+    volume_30d: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,16 @@ class Opening:
 
 
 def _stats(history: History, trades: tuple[Trade, ...]) -> Stats:
-    """Return the figures of the history's last day and year, and of the trades since."""
-    day, year = history.last(_DAY), history.last(365 * _DAY)
+    """Return the figures of the history's last day, month and year, and of the trades since."""
+    day, month, year = (history.last(days * _DAY) for days in (1, 30, 365))
     prices = [trade.price for trade in trades]
+    volume = sum((trade.size for trade in trades), Decimal(0))
     return Stats(
         open_24h=day.open,
         high_24h=max(day.high, *prices),
         low_24h=min(day.low, *prices),
-        volume_24h=day.volume + sum((trade.size for trade in trades), Decimal(0)),
+        volume_24h=day.volume + volume,
         high_52w=max(year.high, *prices),
         low_52w=min(year.low, *prices),
+        volume_30d=month.volume + volume,
     )

@@ -161,6 +161,7 @@ class _ProductState:
                 volume_24h=opened.volume_24h + self._volume,
                 high_52w=max(opened.high_52w, high),
                 low_52w=min(opened.low_52w, low),
+                volume_30d=opened.volume_30d + self._volume,
             ),
             self.book.best_bid,
             self.book.best_ask,

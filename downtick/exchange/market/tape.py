@@ -190,4 +190,5 @@ def _stats(ticker: Ticker | None, book: Book) -> Stats:
         volume_24h=ticker.volume_24h,
         high_52w=ticker.high_24h,
         low_52w=ticker.low_24h,
+        volume_30d=ticker.volume_30d,
     )

@@ -57,7 +57,7 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Ticker(msgspec.Struct, frozen=True):
-    """The day's figures."""
+    """The day's and the month's figures."""
 
     product_id: str
     price: Decimal
@@ -65,6 +65,7 @@ class Ticker(msgspec.Struct, frozen=True):
     volume_24h: Decimal
     low_24h: Decimal
     high_24h: Decimal
+    volume_30d: Decimal = Decimal(0)
 
 
 class LastMatch(Match, frozen=True):
@@ -171,4 +172,4 @@ def _figures(frame: Frame) -> Iterator[Decimal]:
     elif isinstance(frame, Match):
         yield frame.size
     else:
-        yield from (frame.volume_24h, frame.low_24h, frame.high_24h)
+        yield from (frame.volume_24h, frame.low_24h, frame.high_24h, frame.volume_30d)

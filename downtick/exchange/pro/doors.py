@@ -1,0 +1,65 @@
+"""The doors of the Exchange dialect: one for REST, one WebSocket for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from downtick.exchange.auth.hmac import HmacVerifier
+from downtick.exchange.frames import Body
+from downtick.exchange.gateway import Gateway
+from downtick.exchange.hub import Hub
+from downtick.exchange.ledger import Entry, Order
+from downtick.exchange.pro.own_orders import OwnOrders
+from downtick.exchange.pro.publisher import ProPublisher, spot
+from downtick.exchange.pro.rest import ProRest
+from downtick.exchange.pro.session import ProSession
+from downtick.exchange.rate_limits import EXCHANGE, RateLimiter
+from downtick.exchange.user_feed import UserFeed
+
+
+class ProDoors:
+    """What speaks the Exchange dialect.
+
+    Args:
+        hub: with the venue that is told of.
+        user: of the ledger; tells of the user's orders in this dialect too from now on.
+
+    Attributes:
+        publisher: makes bodies of the market's events.
+        rest: carries out requests.
+        gateway: takes in WebSocket connections.
+    """
+
+    def __init__(self, hub: Hub, user: UserFeed) -> None:
+        config, venue = hub.config, hub.venue
+        verifier = HmacVerifier(config.keys, check=config.check_auth)
+        limiter = RateLimiter(EXCHANGE, config.time_scale) if config.rest_limits else None
+        self.publisher = ProPublisher(
+            venue.market,
+            venue.clock,
+            hub.wanted,
+            lambda: venue.ledger.state.flags,
+            config.seed,
+        )
+        self.rest = ProRest(verifier, limiter, self.publisher.flow, hub.journal.record)
+        products = tuple(product.product_id for product in spot(venue.market))
+        self.gateway = Gateway(
+            hub,
+            partial(
+                ProSession,
+                products,
+                self.publisher.snapshots,
+                sign_in=verifier.subscribe,
+            ),
+        )
+        self._hub = hub
+        self._own = OwnOrders(self.publisher.followed, venue.identity)
+        user.also.append(self._entered)
+
+    def _entered(self, entry: Entry, order: Order) -> Sequence[Body]:
+        bodies = self._own.entered(entry, order)
+        if self._own.unopened:
+            # Whether the order rests shows once the ledger is done with it.
+            self._hub.later(0.0, lambda: self._hub.publish(self._own.rested()))
+        return bodies
