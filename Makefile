@@ -7,7 +7,8 @@ SHELL := /bin/sh
 
 VENV ?= .venv
 PYTHON ?= $(shell .ci/find-python)
-MARKS ?= integration and not real_api and not soak
+MARKS ?= integration and not real_api and not soak and not clients
+CLIENTS ?= $(VENV)-clients
 SCALE ?= 0.1
 WORKERS ?= 4
 ARGS ?=
@@ -16,10 +17,16 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.stamp
 TOXIPROXY := $(VENV)/.toxiproxy
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
 	$(BIN)/pytest -m "$(MARKS)" -n $(WORKERS) --dist loadgroup \
 		--downtick-time-scale $(SCALE) $(ARGS)
+
+test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
+	$(BIN)/python -m chaos_tests.clients.environments "$(CLIENTS)"
+	DOWNTICK_CLIENTS="$(CLIENTS)" $(BIN)/pytest chaos_tests/clients -m clients -n 2 $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests
 	$(BIN)/pytest tests -n auto $(ARGS)
@@ -45,19 +52,19 @@ doctor: $(INSTALLED)  ## tell what this machine has, what it can witness, and wh
 test-pythons:  ## run the unit tests under every supported Python of this machine
 	MAKE="$(MAKE)" .ci/test-pythons
 
-lock: $(INSTALLED)  ## resolve requirements.lock anew, within the bounds of pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
-		--group dev pyproject.toml --output-file requirements.lock
+lock: $(INSTALLED)  ## resolve requirements.lock and the clients' locks anew, within the bounds of pyproject.toml
+	$(COMPILE) --group dev pyproject.toml --output-file requirements.lock
+	for name in ccxt coinbase-advanced-py cryptofeed cryptofeed-build; do \
+		$(COMPILE) --group "client-$$name" --output-file "chaos_tests/clients/locks/$$name.lock" || exit; done
 
 clean:  ## remove everything that make made here
-	rm -rf .venv build dist .downtick .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-clients build dist .downtick .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test check bench lint-toxics record-sandbox doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test check bench lint-toxics record-sandbox doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chaos_tests.clients.environments import left_out
+from chaos_tests.clients.running import folder
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the clients that this machine cannot have."""
+    lacking = left_out(folder())
+    out = [item for item in items if _client(item) in lacking]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which clients were left out, and why."""
+    for client, reason in sorted(left_out(folder()).items()):
+        terminalreporter.write_line(f"clients: {client} left out: {reason}")
+
+
+def _client(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("clients")
+    return marker.args[0] if marker else None
