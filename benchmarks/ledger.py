@@ -15,7 +15,7 @@ from downtick.exchange.market import MarketState, SeededMarket
 
 _PRODUCTS = ("BTC-USD", "ETH-USD")
 _ORDERS = 20_000
-_ROUNDS = 3
+_ROUNDS = 5
 _RESTING = 50  # orders that stay open; each new one that rests has the oldest cancelled
 _LOT = Decimal("0.001")
 

@@ -12,6 +12,7 @@ from downtick.exchange.market import Product
 
 # A bracket whose stop price is reached becomes a limit order so far beyond it (docs: Create Order).
 _BRACKET_REACH: Final = Decimal("0.05")
+_ALL: Final = Decimal(1)
 
 BRACKETS: Final = frozenset(("trigger_bracket_gtc", "trigger_bracket_gtd"))
 
@@ -60,5 +61,5 @@ def need(ticket: Ticket, product: Product, size: Decimal, fee_rate: Decimal) -> 
 def share(ticket: Ticket, product: Product) -> Decimal:
     """Return the share of its value that an order must bring: all of it, or its margin."""
     if product.product_type == "SPOT":
-        return Decimal(1)
+        return _ALL
     return 1 / leverage_of(product, ticket.leverage)

@@ -219,10 +219,10 @@ def _hold(
         return size
     if not spot and size <= _unspoken(ticket, state):
         return ZERO
-    part = share(ticket, product) + rate
-    at_once = needed(
-        sum((price * there * product.contract_size * part for price, there in matches), ZERO)
-    )
+    at_once = ZERO
+    if matches:
+        value = sum((price * there for price, there in matches), ZERO) * product.contract_size
+        at_once = needed(value * (share(ticket, product) + rate))
     if ticket.limit_price is None:
         return at_once
     return max(at_once, need(ticket, product, size, rate))

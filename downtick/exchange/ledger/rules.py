@@ -90,8 +90,9 @@ def _by_flags(ticket: Ticket, flags: Flags) -> Refused | None:
 
 def _by_form(ticket: Ticket, product: Product, at: int) -> Refused | None:
     kind = ticket.configuration
-    if not all(figure is None or figure.is_finite() for figure in _figures(ticket)):
-        return Refused("INVALID_REQUEST", "A figure is no number")
+    for figure in _figures(ticket):
+        if figure is not None and not figure.is_finite():
+            return Refused("INVALID_REQUEST", "A figure is no number")
     if kind in MARKET:
         if (ticket.base_size is None) == (ticket.quote_size is None):
             return Refused("INVALID_REQUEST", "Give either base_size or quote_size")
