@@ -13,7 +13,10 @@ USER_FAULTS: Final[tuple[FaultSpec, ...]] = (
         duration("delay", 10.0, "between a fill and its update"),
         doc="the user feed tells of fills late; other updates overtake them",
     ),
-    spec("reordered_updates", doc="the user feed tells of orders one update late"),
+    spec(
+        "reordered_updates",
+        doc="updates of the user feed change places with the next; selectors count pairs",
+    ),
     spec(
         "dropped_updates",
         doc="the user feed loses updates, and no gap in sequence_num gives them away",

@@ -199,8 +199,8 @@ class FaultBook:
         """Return what becomes of what the user's feed tells of an order after an entry."""
         for fault in tuple(self._on.values()):
             verdict = fault.update(entry, order)
+            self._end_if_over(fault)
             if verdict is not None:
-                self._end_if_over(fault)
                 return verdict
         return PASS
 

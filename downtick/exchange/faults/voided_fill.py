@@ -51,9 +51,9 @@ class VoidedFill(Fault):
         if number not in self._due:
             return
         venue = self.stage.venue
-        self._due.remove(number)
         voided = venue.ledger.void(number, venue.now())
         if isinstance(voided, Order):
             self.hit(order_id=voided.order_id, product=voided.ticket.product_id, fill=number)
+        self._due.remove(number)
         if self.over:
             self.done()

@@ -29,6 +29,7 @@ TOLD = ["a OPEN", "b OPEN", "a OPEN 0.2", "a OPEN 0.5", "a FILLED 1", "b CANCELL
         ("status_never_sent", {}, [one for one in TOLD if "FILLED" not in one], 1),
         ("status_never_sent", {"status": "OPEN"}, ["a FILLED 1", "b CANCELLED"], 4),
         ("status_never_sent", {"status": "EXPIRED"}, TOLD, 0),
+        ("reordered_updates", {}, [TOLD[n] for n in (1, 0, 3, 2, 5, 4)], 3),
         ("delayed_fills", {"delay": 5.0}, ["a OPEN", "b OPEN", "b CANCELLED"], 3),
     ],
 )
@@ -68,7 +69,7 @@ async def test_delayed_fills_come_in_their_order_when_they_are_due() -> None:
 
 
 async def test_reordered_updates_come_after_the_next() -> None:
-    """One that is swapped stands behind the next that is not."""
+    """The one that is selected changes places with it."""
     trader = Trader()
     trader.start("reordered_updates", {"nth": 3})
     await live(trader)
@@ -86,12 +87,19 @@ async def test_an_update_without_a_next_is_told_when_the_fault_ends() -> None:
     assert trader.told == TOLD
 
 
-async def test_a_spent_fault_keeps_its_update_for_the_next() -> None:
-    """With ``once`` the fault is over at once, and yet the update waits for the one that follows it."""
+async def test_a_spent_fault_waits_for_the_next_of_its_last_update() -> None:
+    """With that it is over; or it is ended, and the update let out."""
     trader = Trader()
     trader.start("reordered_updates", {"once": True})
-    await live(trader)
-    assert trader.told == [TOLD[1], TOLD[0], *TOLD[2:]]
+    await trader.place("a")
+    assert (trader.told, trader.over) == ([], [])
+    await trader.place("b")
+    assert trader.told == ["b OPEN", "a OPEN"]
+    assert trader.over == [("reordered_updates", 1)]
+    handle = trader.start("reordered_updates", {"once": True})
+    await trader.place("c")
+    trader.book.stop(handle)
+    assert trader.told[2:] == ["c OPEN"]
 
 
 async def test_updates_of_one_product_are_dropped() -> None:
