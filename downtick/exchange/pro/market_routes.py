@@ -11,6 +11,7 @@ from downtick.exchange.market import GRANULARITIES
 from downtick.exchange.pro import shapes
 from downtick.exchange.pro.answers import bad, data, not_found
 from downtick.exchange.pro.asked import Asked
+from downtick.exchange.pro.order_words import waits
 from downtick.exchange.pro.paging import page
 from downtick.exchange.pro.publisher import spot
 from downtick.exchange.times import rfc3339_micros, rfc3339_millis, unix_seconds
@@ -24,6 +25,7 @@ _NAMES: Final = {
 }
 _NONE: Final = "0.000000"  # what is traded by request for quote, or converted
 _SECOND: Final = 1_000_000_000
+_DAY: Final = 86400
 
 
 def server_time(asked: Asked) -> HttpAnswer:
@@ -62,19 +64,37 @@ def book(asked: Asked) -> HttpAnswer:
     product_id, level = asked.product.product_id, asked.one("level") or "1"
     if level not in {"1", "2", "3"}:
         raise bad("Invalid level")
-    flow = asked.flow(product_id)
-    bids, asks = asked.market.book(product_id).depth(1 if level == "1" else None)
     told = {
-        name: (
-            flow.level3(side, quotes)
-            if level == "3"
-            else [(f"{price:f}", f"{quantity:f}", 1) for price, quantity in quotes]
-        )
-        for name, side, quotes in (("bids", "buy", bids), ("asks", "sell", asks))
+        "bids": _orders(asked, "buy") if level == "3" else _quotes(asked, "buy", level),
+        "asks": _orders(asked, "sell") if level == "3" else _quotes(asked, "sell", level),
+        "sequence": asked.flow(product_id).sequence,
+        "auction_mode": asked.venue.ledger.state.flags_of(product_id).auction_mode,
+        "auction": None,
+        "time": rfc3339_micros(asked.venue.now()),
     }
-    auction = asked.venue.ledger.state.flags_of(product_id).auction_mode
-    more = {"sequence": flow.sequence, "auction_mode": auction, "auction": None}
-    return data({**told, **more, "time": rfc3339_micros(asked.venue.now())})
+    return data(told)
+
+
+def _quotes(asked: Asked, side: str, level: str) -> list[tuple[str, str, int]]:
+    """Return price, size and number of orders, which is one."""
+    bids, asks = asked.market.book(asked.name).depth(1 if level == "1" else None)
+    quotes = bids if side == "buy" else asks
+    return [(f"{price:f}", f"{quantity:f}", 1) for price, quantity in quotes]
+
+
+def _orders(asked: Asked, side: str) -> list[tuple[str, str, str]]:
+    """Return price, size and id of the market's orders and of the user's own, best first."""
+    resting = asked.flow(asked.name).resting(side)
+    resting += [
+        (order.ticket.limit_price, order.remaining, order.order_id)
+        for order in asked.venue.ledger.state.open_orders.values()
+        if order.ticket.product_id == asked.name
+        and order.ticket.side.lower() == side
+        and order.ticket.limit_price is not None
+        and not waits(order)
+    ]
+    resting.sort(key=lambda order: order[0], reverse=side == "buy")
+    return [(f"{price:f}", f"{size:f}", order_id) for price, size, order_id in resting]
 
 
 def ticker(asked: Asked) -> HttpAnswer:
@@ -163,6 +183,22 @@ def candles(asked: Asked) -> HttpAnswer:
         (clock.label(each.start), each.low, each.high, each.open, each.close, each.volume)
         for each in found
     ]
+    return data(told)
+
+
+def spark_lines(asked: Asked) -> HttpAnswer:
+    """Answer ``/products/spark-lines``: the hours of a day of every product, newest first, without their volumes.
+
+    Documented nowhere; ccxt reads its tickers there (ccxt, coinbaseexchange.py, ``fetch_tickers``).
+    """
+    clock, end = asked.venue.clock, unix_seconds(asked.venue.now())
+    span = clock.nominal(end - _DAY), clock.nominal(end)
+    told = {}
+    for each in spot(asked.market):
+        found = asked.market.candles(each.product_id, _NAMES[3600], *span, _MOST_CANDLES)
+        told[each.product_id] = [
+            (clock.label(one.start), one.low, one.high, one.open, one.close) for one in found
+        ]
     return data(told)
 
 

@@ -74,6 +74,8 @@ def _public(segments: list[str]) -> Route | None:
             return Route(None, market.currency, name)
         case ["products"]:
             return Route(None, market.products)
+        case ["products", "spark-lines"]:
+            return Route(None, market.spark_lines, slow=True)
         case ["products", name]:
             return Route(None, market.product, name)
         case ["products", name, "book"]:
