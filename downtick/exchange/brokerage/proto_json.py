@@ -55,7 +55,7 @@ def read(body: bytes, form: type[Form]) -> Form:
     try:
         decoded: Form = _decoder(form).decode(body)
         return decoded
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         pass  # why, and whether at all: the slow reader knows
     try:
         text = body.decode()

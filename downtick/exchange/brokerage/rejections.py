@@ -22,6 +22,7 @@ _TWINS: Final = {
 }
 _PREVIEW_ONLY: Final = frozenset(
     (
+        "BRACKET_ORDER_SIZE_EXCEEDS_POSITION",
         "BREACHED_PRICE_LIMIT",
         "CLOSE_ONLY_FAILURE",
         "INSUFFICIENT_FUNDS_FOR_FUTURES",

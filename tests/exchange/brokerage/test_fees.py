@@ -35,6 +35,8 @@ def test_transaction_summary_after_a_trade() -> None:
     told = site.ask("GET /transaction_summary")
     assert told["total_volume"] == told["advanced_trade_only_volume"] == float(order.filled_value)
     assert told["total_fees"] == told["advanced_trade_only_fees"] == float(order.fees) > 0
+    site.venue.ledger.void(1, START)
+    assert site.ask("GET /transaction_summary")["total_fees"] == 0
 
 
 def test_the_last_tier_has_no_end() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.exchange.brokerage.site import PERPETUAL, START, Site, limit
 
@@ -168,6 +169,25 @@ def test_fills_page_by_page() -> None:
     rest = SITE.ask(f"GET /orders/historical/fills?limit=2&cursor={told['cursor']}")
     assert len(rest["fills"]) == 1
     assert rest["cursor"] == ""
+
+
+def test_pages_have_an_end() -> None:
+    """However many a client asks for, a page has 1000 at most; of fills, 100 without being asked."""
+    site = Site()
+    state = site.venue.ledger.state
+    site.placed("mine", market_market_ioc={"quote_size": "100"})
+    (fill,), (order,) = state.fills, state.orders.values()
+    state.fills[:] = [replace(fill, number=number) for number in range(1, 1102)]
+    state.orders.update({str(n): replace(order, order_id=str(n)) for n in range(1100)})
+    for line, most in (
+        ("fills", 100),
+        ("fills?limit=999999", 1000),
+        ("batch", 1000),
+        ("batch?limit=999999", 1000),
+    ):
+        told = site.ask(f"GET /orders/historical/{line}")
+        assert len(told["fills" if "fills" in line else "orders"]) == most
+        assert told["cursor"]
 
 
 def test_fills_agree_with_their_order() -> None:

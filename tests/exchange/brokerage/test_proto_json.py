@@ -95,6 +95,7 @@ def test_a_good_body(body: bytes, said: Outer) -> None:
         ('{"end_time" "x"}', 'syntax error (line 1:13): unexpected token "x"'),
         ("{1:2}", "syntax error (line 1:2): unexpected token 1"),
         (b"\xff", "syntax error (line 1:1): invalid UTF-8 in string"),
+        (b'{"end_time":"\xff"}', "syntax error (line 1:1): invalid UTF-8 in string"),
     ],
 )
 def test_a_bad_body(body: str | bytes, refusal: str) -> None:
