@@ -17,7 +17,14 @@ from time import monotonic
 from typing import Final, Protocol
 
 from downtick.exchange.frames import Body
-from downtick.exchange.ledger import Entry, LedgerState, Order, RolledBack
+from downtick.exchange.ledger import (
+    CancelQueued,
+    Ended,
+    Entry,
+    LedgerState,
+    Order,
+    RolledBack,
+)
 from downtick.exchange.margin import FuturesBalance, Holding, futures_balance, holdings
 from downtick.exchange.user_frames import Told, balance_summary, user_snapshot, user_update
 from downtick.exchange.user_queue import UserQueue, Verdict, Way
@@ -111,14 +118,17 @@ class UserFeed:
         if order is None:
             self._outlet.publish(self._balance_changed())
             return
-        verdict = self._judge.update(entry, order)
+        verdict, told = self._judge.update(entry, order), self._told(order)
         update: list[Body] = []
         # What is late is told to whoever listens by then.
         if verdict.way is not Way.PASS or self._outlet.wanted("user", order.ticket.product_id):
-            told, portfolio_id = self._told(order), self._venue.identity.portfolio_id
+            portfolio_id = self._venue.identity.portfolio_id
             update.append(user_update(told, self._holdings(), portfolio_id, entry.number))
         update += self._balance_changed()
-        update += [body for tell in self.also for body in tell(entry, order)]
+        if isinstance(entry.change, CancelQueued) and told.order.over:  # told as if it were done
+            ended = Ended(order.order_id, "CANCELLED", told.order.reason)
+            entry = Entry(entry.number, entry.at, ended)
+        update += [body for tell in self.also for body in tell(entry, told.order)]
         self._let_out(self.queue.put(update, verdict, self._now()))
 
     def _let_out(self, updates: Iterable[Sequence[Body]]) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from downtick.exchange.ledger import Entry, Order
 from tests.exchange.faults.trader import Trader
 
 
@@ -328,3 +329,30 @@ async def test_lies_lie_on_top_of_each_other() -> None:
     assert await trader.listed() == ["b", "a"]
     assert await trader.status("a") == "CANCELLED"
     assert trader.truth("a") == "CANCEL_QUEUED"
+
+
+async def test_another_dialect_is_told_of_a_cancel_that_seems_done() -> None:
+    """As of an order that ended; of the rest, as it happens."""
+    trader = Trader()
+    heard: list[tuple[str, str]] = []
+
+    def hear(entry: Entry, order: Order) -> tuple[()]:
+        heard.append((type(entry.change).__name__, order.status))
+        return ()
+
+    trader.user.also.append(hear)
+    await trader.place("a")
+    await trader.place("b")
+    trader.start("fill_after_cancel", {"once": True}, part=0.5)
+    await trader.cancel("a")
+    trader.start("cancel_queued")
+    await trader.cancel("b")
+    trader.wait(2.0)
+    assert heard == [
+        ("Accepted", "OPEN"),
+        ("Accepted", "OPEN"),
+        ("Ended", "CANCELLED"),
+        ("CancelQueued", "CANCEL_QUEUED"),
+        ("Matched", "CANCELLED"),
+        ("Ended", "CANCELLED"),
+    ]
