@@ -13,7 +13,7 @@ from downtick.profiles.timing import needed_length, run_length, starts
 
 _CLOSING_TOXICS = ("timeout", "limit_data")
 _CLOSING_LINK_FAULTS = ("down",)
-_CLOSING_EXCHANGE_FAULTS = ("close_code",)
+_CLOSING_EXCHANGE_FAULTS = ("close_code", "scheduled_restart")
 _STOPPING = ("down", "freeze", "blackhole")
 
 

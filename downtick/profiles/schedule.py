@@ -147,7 +147,7 @@ def _links(profile: Profile, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the links that the steps name, in the vocabulary's order.
 
     A profile whose faults are all inside the exchange names the links whose traffic they need: ``rest`` for a
-    fault of requests (it has ``routes``), the listener that it names, else the market feed.
+    fault of requests (it has ``routes``, and is not for the feed alone), the listener that it names, else the market feed.
     """
     named = {step.link for step in profile.steps if step.link is not None}
     if not named:
@@ -156,6 +156,6 @@ def _links(profile: Profile, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _link_of(step: Step) -> str:
-    if "routes" in step.attributes:
+    if "routes" in step.attributes and step.attributes.get("where") != "feed":
         return "rest"
     return str(step.attributes.get("listener", "market_ws"))

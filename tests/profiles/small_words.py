@@ -83,6 +83,13 @@ _EXCHANGE_FAULTS = (
         selectors=True,
     ),
     FaultSpec(
+        "wrong_data",
+        "exchange",
+        (Attribute("routes", "list", default=()), Attribute("where", "text", default="rest")),
+        selectors=True,
+    ),
+    FaultSpec("scheduled_restart", "exchange"),
+    FaultSpec(
         "refuse_connections",
         "exchange",
         (Attribute("listener", "text", default="market_ws"),),

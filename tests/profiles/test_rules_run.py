@@ -49,6 +49,7 @@ def test_dt013_a_silence_is_noticed_from_its_beginning() -> None:
         "at: 9s, for: 1s, link: market_ws, fault: down",
         "at: 9s, link: market_ws, toxic: limit_data, attributes: {bytes: 9}, for: 1s",
         "at: 9s, exchange: close_code, attributes: {code: 1001}",
+        "at: 9s, for: 5s, exchange: scheduled_restart",
     ],
 )
 def test_dt014_a_close_on_a_link_that_resets(step: str) -> None:

@@ -74,6 +74,8 @@ def test_the_seed_is_the_run_s_then_the_profile_s(
             (SILENCE, "at: 1s, exchange: http_error, attributes: {status: 500}"),
             ("rest", "market_ws"),
         ),
+        (("at: 1s, exchange: wrong_data",), ("rest",)),
+        (("at: 1s, exchange: wrong_data, attributes: {where: feed}",), ("market_ws",)),
         (("at: 1s, exchange: refuse_connections, attributes: {listener: rest}",), ("rest",)),
         ((RESET, "at: 1s, exchange: http_error, attributes: {status: 500}"), ("market_ws",)),
     ],
