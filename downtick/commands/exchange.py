@@ -146,8 +146,10 @@ async def _run(
             ("rest", endpoints.rest),
             ("market_ws", endpoints.market_ws),
             ("user_ws", endpoints.user_ws),
+            ("exchange_rest", endpoints.exchange_rest),
+            ("exchange_ws", endpoints.exchange_ws),
         ):
-            scheme = "http" if name == "rest" else "ws"
+            scheme = "http" if name.endswith("rest") else "ws"
             secure = f" and {scheme}s://{host}:{port}" if config.certificate else ""
             click.echo(f"{name}: {scheme}://{host}:{port}{secure}", err=True)
         for line in keys:

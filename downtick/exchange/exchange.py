@@ -66,7 +66,7 @@ class Exchange:
         handlers = {name: Gateway(hub, speak).handle for name, speak in doors.items()}
         handlers["rest"] = Rest(hub, dialect, requests).handle
         pro = ProDoors(hub, user)
-        pro_rest, pro_feed = Rest(hub, pro.rest, requests).handle, pro.gateway.handle
+        pro_rest = Rest(hub, pro.rest, requests).handle
         tls = _tls(config.certificate, config.private_key)
         next_tls = _tls(config.next_certificate, config.next_private_key)
 
@@ -88,11 +88,12 @@ class Exchange:
             return address
 
         if config.dialect == "exchange":
-            handlers = {"rest": pro_rest, "market_ws": pro_feed, "user_ws": pro_feed}
+            handlers = {name: pro.gateway().handle for name in doors} | {"rest": pro_rest}
         addresses = {name: listen(name, handlers[name]) for name in LISTENERS}
         if config.dialect == "exchange":
             beside = addresses["rest"], addresses["market_ws"]
         else:
+            pro_feed = pro.gateway().handle
             beside = listen("exchange_rest", pro_rest), listen("exchange_ws", pro_feed)
         endpoints = Endpoints(**addresses, exchange_rest=beside[0], exchange_ws=beside[1])
         Driver(market.events(), (publisher, pro.publisher), hub).start()

@@ -6,8 +6,19 @@ from typing import Final
 
 from downtick.profiles.vocabulary import Attribute, FaultSpec
 
-DATA_CHANNELS: Final = ("ticker", "ticker_batch", "level2", "market_trades", "candles", "status")
-"""The public channels that carry market data, by the name that a client subscribes to."""
+DATA_CHANNELS: Final = (
+    "ticker",
+    "ticker_batch",
+    "level2",
+    "market_trades",
+    "candles",
+    "status",
+    "full",
+)
+"""The channels that carry market data, by the name that a client subscribes to on Advanced Trade.
+
+They mean the like ones of the Exchange dialect too: ``matches``, ``level2_batch``. ``full`` is there alone.
+"""
 
 LISTENERS: Final = ("rest", "market_ws", "user_ws")
 """The exchange's doors, one for each link."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from downtick.exchange.venue import Venue
 
 DATA: frozenset[str] = frozenset(
-    ("ticker", "ticker_batch", "l2_data", "market_trades", "candles", "status")
+    ("ticker", "ticker_batch", "l2_data", "market_trades", "candles", "status", "full")
 )
 """Channels that carry market data, by their name in a frame."""
 

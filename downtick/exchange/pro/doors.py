@@ -28,7 +28,6 @@ class ProDoors:
     Attributes:
         publisher: makes bodies of the market's events.
         rest: carries out requests.
-        gateway: takes in WebSocket connections.
     """
 
     def __init__(self, hub: Hub, user: UserFeed) -> None:
@@ -44,18 +43,15 @@ class ProDoors:
         )
         self.rest = ProRest(verifier, limiter, self.publisher.flow, hub.journal.record)
         products = tuple(product.product_id for product in spot(venue.market))
-        self.gateway = Gateway(
-            hub,
-            partial(
-                ProSession,
-                products,
-                self.publisher.snapshots,
-                sign_in=verifier.subscribe,
-            ),
-        )
+        snapshots, sign_in = self.publisher.snapshots, verifier.subscribe
+        self._speak = partial(ProSession, products, snapshots, sign_in=sign_in)
         self._hub = hub
         self._own = OwnOrders(self.publisher.followed, venue.identity)
         user.also.append(self._entered)
+
+    def gateway(self) -> Gateway:
+        """Return what takes in the WebSocket connections of one door."""
+        return Gateway(self._hub, self._speak)
 
     def _entered(self, entry: Entry, order: Order) -> Sequence[Body]:
         bodies = self._own.entered(entry, order)

@@ -12,14 +12,14 @@ Each message has the product's next sequence number. Reads no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any, Final
 from uuid import UUID
 
 from downtick.exchange.figures import text
-from downtick.exchange.market import Book, BookChange, MarketEvent, Quote, Trade
+from downtick.exchange.market import Book, BookChange, MarketEvent, Trade
 from downtick.exchange.market.events import BookSide
 
 Message = dict[str, Any]
@@ -62,11 +62,12 @@ class OrderFlow:
         """Return id and size of the order that rests at a price, or None."""
         return self._orders.get((side, price))
 
-    def level3(self, side: str, quotes: Iterable[Quote]) -> list[tuple[str, str, str]]:
-        """Return price, size and order id of these quotes of a book; one that is none of this market's gets a new id."""
+    def resting(self, side: str) -> list[tuple[Decimal, Decimal, str]]:
+        """Return price, size and id of the orders of a side."""
         return [
-            (f"{price:f}", f"{quantity:f}", (self.order_at(side, price) or (self.new_id(),))[0])
-            for price, quantity in quotes
+            (price, size, order_id)
+            for (on, price), (order_id, size) in self._orders.items()
+            if on == side
         ]
 
     def happened(self, event: MarketEvent, time: str) -> Iterator[Message]:

@@ -142,7 +142,9 @@ def _name(form: _Form, unnamed: str) -> str:
 
 
 def _direction(form: _Form, side: Side) -> StopDirection:
-    stop = form.stop or ("entry" if side == "BUY" else "loss")
+    stop = form.stop
+    if stop in (None, ""):
+        stop = "entry" if side == "BUY" else "loss"
     if not isinstance(stop, str) or stop not in _DIRECTIONS:
         raise bad("Invalid stop")
     return _DIRECTIONS[stop]
