@@ -217,7 +217,7 @@ def _hold(
     spot = product.product_type == "SPOT"
     if spot and ticket.side == "SELL":
         return size
-    if not spot and size <= _unspoken(ticket, state):
+    if not spot and (ticket.reduce_only or size <= _unspoken(ticket, state)):
         return ZERO
     at_once = ZERO
     if matches:
