@@ -15,6 +15,7 @@ from downtick.profiles.schedule import schedule
 from downtick.profiles.schema import profile_schema
 from downtick.profiles.timing import run_length
 from downtick.words import VOCABULARY
+from tests.exchange.faults.trader import Trader
 
 NAMES = library_names()
 LONGEST = 600.0
@@ -57,6 +58,12 @@ def test_the_library_covers_every_fault_of_a_stream() -> None:
     assert {f"streaming/{name}" for name in STREAMING} <= set(NAMES)
 
 
+def test_the_library_has_a_profile_of_every_exchange_fault() -> None:
+    """What the exchange can do wrong can be tried without writing a profile."""
+    used = {step.name for name in NAMES for step in profile(name).steps if step.place == "exchange"}
+    assert used == set(VOCABULARY.exchange_faults)
+
+
 def test_the_library_has_its_folders() -> None:
     """Stream, REST and whole outages are all there."""
     assert {name.partition("/")[0] for name in NAMES} >= {"streaming", "rest", "outage"}
@@ -93,6 +100,17 @@ def test_a_profile_can_be_played(name: str, time_scale: float) -> None:
     assert plan.links
     assert plan.repeatable
     assert all(act.at is None or act.at < plan.length for act in plan.acts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_exchange_faults_can_be_started(name: str) -> None:
+    """As the schedule has them, at an exchange with a ledger."""
+    trader = Trader()
+    acts = [a for a in schedule(profile(name), 1, 0.1, VOCABULARY).acts if a.place == "exchange"]
+    for act in acts:
+        trader.book.start(act.name, act.attributes, act.selectors)
+    trader.book.stop_all()
+    assert sorted(fault for fault, _ in trader.over) == sorted(act.name for act in acts)
 
 
 @pytest.mark.parametrize("time_scale", [1.0, 0.1])
