@@ -114,7 +114,8 @@ class Hub:
     def later(self, seconds: float, do: Callable[[], None]) -> Callable[[], None]:
         """Do something after so many real seconds, and return what calls it off."""
         # Not in the caller's context: what happens then is no longer the doing of its request.
-        return asyncio.get_running_loop().call_later(seconds, do, context=Context()).cancel
+        loop = asyncio.get_running_loop()
+        return loop.call_later(seconds, self._ring, do, context=Context()).cancel
 
     def settle(self) -> None:
         """Let out the user's updates that wait for a next one."""
@@ -134,6 +135,13 @@ class Hub:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ring(self, do: Callable[[], None]) -> None:
+        """Do what was put off; what it raises must not go unseen."""
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this exchange's own
+            self.journal.record("exchange_failed", error=repr(error))
 
     def _done(self, task: asyncio.Task[None]) -> None:
         """Forget a task; one that failed is a fault of this exchange, and must not go unseen."""
