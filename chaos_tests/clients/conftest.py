@@ -25,4 +25,4 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def _client(item: pytest.Item) -> str | None:
     marker = item.get_closest_marker("clients")
-    return marker.args[0] if marker else None
+    return marker.args[0] if marker and marker.args else None

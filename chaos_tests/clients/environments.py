@@ -30,6 +30,7 @@ OLDEST_NODE: Final = 18
 """Major version; coinbase-api needs the Web Crypto API as a global."""
 
 _LEFT_OUT: Final = "left-out.json"
+_STAMP: Final = ".stamp"
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,12 @@ def left_out(folder: Path) -> dict[str, str]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def missing(environment: Environment) -> str | None:
+def missing(environment: Environment, folder: Path) -> str | None:
     """Return what an environment needs and this machine lacks, or None."""
     if environment.name == NODE:
         return _node_missing()
-    if len(environment.locks) > 1 and not any(map(shutil.which, ("cc", "gcc", "clang"))):
+    compiled = len(environment.locks) > 1 and not _stands(environment, folder)
+    if compiled and not any(map(shutil.which, ("cc", "gcc", "clang"))):
         return "it is compiled when it is installed, and there is no C compiler on PATH"
     return None
 
@@ -84,18 +86,21 @@ def make(environment: Environment, folder: Path) -> bool:
     Raises:
         Failed: something of it could not be installed.
     """
-    target = folder / environment.name
-    stamp = target / ".stamp"
-    wanted = _digest(environment)
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+    if _stands(environment, folder):
         return False
+    target = folder / environment.name
     shutil.rmtree(target, ignore_errors=True)
     if environment.name == NODE:
         _install_packages(environment, target)
     else:
         _install_wheels(environment, target)
-    stamp.write_text(wanted, encoding="utf-8")
+    (target / _STAMP).write_text(_digest(environment), encoding="utf-8")
     return True
+
+
+def _stands(environment: Environment, folder: Path) -> bool:
+    stamp = folder / environment.name / _STAMP
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == _digest(environment)
 
 
 def _node_missing() -> str | None:
@@ -162,7 +167,7 @@ def _run(command: Sequence[str], *, cwd: Path | None = None, path: Path | None =
 def main(folder: Path) -> int:
     """Make all environments, side by side, and return the exit code."""
     folder.mkdir(parents=True, exist_ok=True)
-    lacking = {environment.name: missing(environment) for environment in ENVIRONMENTS}
+    lacking = {environment.name: missing(environment, folder) for environment in ENVIRONMENTS}
     reasons = {c: why for e in ENVIRONMENTS if (why := lacking[e.name]) for c in e.clients}
     (folder / _LEFT_OUT).write_text(json.dumps(reasons), encoding="utf-8")
     code = 0

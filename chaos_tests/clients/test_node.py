@@ -23,6 +23,18 @@ def test_coinbase_api(rig: Rig, key: str) -> None:
     assert seen["market feed"]["errors"] == seen["user feed"]["errors"] == []
 
 
+@pytest.mark.clients("coinbase-api")
+@pytest.mark.toxics(exchange={"dialect": "exchange"})
+def test_coinbase_api_exchange(rig: Rig) -> None:
+    """In the other dialect it does the same by key, secret and passphrase; the ids that it makes up are refused."""
+    seen = run_session(rig, NODE, "coinbase_api_exchange.cjs")
+    assert_traded(rig, seen, edits=False)
+    assert_told(seen["user feed"]["orders"], seen)
+    assert_welcome(rig, statuses=[400])
+    assert seen["refused"]["error"] == "Invalid client_oid"
+    assert seen["market feed"]["errors"] == seen["user feed"]["errors"] == []
+
+
 @pytest.mark.clients("coinbase-advanced-node")
 @pytest.mark.toxics(exchange={"check_auth": False})
 def test_coinbase_advanced_node(rig: Rig) -> None:
