@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -54,7 +55,20 @@ _CONTRACTS: Final = {
     "ET": ("ETH", "0.1"),
     "ETP": ("ETH", "0.1"),
 }
-_MONTHS: Final = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_MONTHS: Final = [
+    "JAN",
+    "FEB",
+    "MAR",
+    "APR",
+    "MAY",
+    "JUN",
+    "JUL",
+    "AUG",
+    "SEP",
+    "OCT",
+    "NOV",
+    "DEC",
+]
 
 
 @dataclass(frozen=True)
@@ -125,38 +139,44 @@ def product(product_id: str, base_increment: Decimal, quote_increment: Decimal) 
     Raises:
         InputError: the name is of none of the forms that `Product` tells.
     """
-    if perpetual := _PERPETUAL_ID.fullmatch(product_id):
+    increments = base_increment, quote_increment
+    if found := _PERPETUAL_ID.fullmatch(product_id):
         return Product(
             product_id,
-            perpetual[1],
+            found[1],
             "USDC",
-            base_increment,
-            quote_increment,
+            *increments,
             product_type="FUTURE",
             contract_expiry_type="PERPETUAL",
             margin_rate=Decimal("0.1"),
         )
-    if (future := _FUTURE_ID.fullmatch(product_id)) and future[3] in _MONTHS:
-        code, day, month, year = future.groups()
-        base, contract_size = _CONTRACTS.get(code, (code, "1"))
+    if (found := _FUTURE_ID.fullmatch(product_id)) and (expiry := _date(*found.groups()[1:])):
+        base, contract_size = _CONTRACTS.get(found[1], (found[1], "1"))
         return Product(
             product_id,
             base,
             "USD",
-            base_increment,
-            quote_increment,
+            *increments,
             product_type="FUTURE",
             contract_expiry_type="EXPIRING",
-            contract_expiry=f"20{year}-{_MONTHS.index(month) + 1:02}-{day}",
+            contract_expiry=expiry,
             contract_size=Decimal(contract_size),
             margin_rate=Decimal("0.25"),
         )
-    if not (spot := _SPOT_ID.fullmatch(product_id)):
+    if not (found := _SPOT_ID.fullmatch(product_id)):
         raise InputError(
             f"product {product_id!r}: expected BASE-QUOTE in capitals, such as BTC-USD, "
             "BASE-PERP-INTX or CODE-26DEC26-CDE"
         )
-    return Product(product_id, spot[1], spot[2], base_increment, quote_increment)
+    return Product(product_id, found[1], found[2], *increments)
+
+
+def _date(day: str, month: str, year: str) -> str | None:
+    """Return ``26``, ``DEC``, ``26`` as ``2026-12-26``; None if there is no such day."""
+    try:
+        return date(2000 + int(year), _MONTHS.index(month) + 1, int(day)).isoformat()
+    except ValueError:
+        return None
 
 
 def made_product(product_id: str) -> tuple[Product, Decimal]:

@@ -26,12 +26,19 @@ def test_book_never_gets_shallower(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("product_id", "least", "most"), [("BTC-USD", 200, 20_000), ("ETH-BTC", 0.003, 0.3)]
+    ("product_id", "least", "most"),
+    [
+        ("BTC-USD", 200, 20_000),
+        ("ETH-BTC", 0.003, 0.3),
+        ("BTC-PERP-INTX", 200, 20_000),
+        ("BIT-26DEC26-CDE", 200, 20_000),
+    ],
 )
 def test_quotes_are_worth_what_people_trade(product_id: str, least: float, most: float) -> None:
     """The mean quote is worth some thousands of dollars, or as much in another currency."""
     opening = Walk(3, product_id).opening
-    worth = [float(quote.price * quote.quantity) for quote in opening.bids + opening.asks]
+    coins = opening.product.contract_size
+    worth = [float(quote.price * quote.quantity * coins) for quote in opening.bids + opening.asks]
     assert least < sum(worth) / len(worth) < most
 
 
