@@ -30,7 +30,7 @@ DEADLINES = "downtick_deadlines"
 T = TypeVar("T", int, float)
 
 WARNING = "downtick_warning"
-"""Name of the report property that carries what the linter warns of in a test's profile."""
+"""Name of the report property that carries a warning: of the linter, or of a fault that hit nothing."""
 
 RIG_ERROR = "downtick_rig_error"
 """Name of the mark on a report whose failure is the rig's own."""
@@ -82,6 +82,7 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     with _make_rig(request.node, request.config) as up:
         request.node.stash[_rig_key] = up
         yield up
+    request.node.user_properties += [(WARNING, told) for told in _unmatched(request.node, up)]
     folder = _setting(request.config, "history")
     if folder or request.node.stash.get(_failed_key, False):
         path = _history_path(request.node)
@@ -152,7 +153,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         (report.nodeid, key, value)
         for reports in terminalreporter.stats.values()
         for report in reports
-        if getattr(report, "when", None) == "call"
+        if getattr(report, "when", None) == "teardown"  # has what the test and its rig had to say
         for key, value in report.user_properties
     ]
     for warning in sorted({value for _, key, value in told if key == WARNING}):
@@ -169,6 +170,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             f"downtick: {len(used)} deadlines; used share p50 {p50:.2f}, p99 {p99:.2f}, "
             f"max {used[-1][0]:.2f} ({used[-1][1]})"
         )
+
+
+def _unmatched(item: pytest.Item, up: Rig) -> list[str]:
+    """Return a warning for each exchange fault that hit nothing: what its test saw, it saw without the fault."""
+    return [
+        f"{item.nodeid}: exchange fault `{event['name']}` never matched ({event['seen']} fitted)"
+        for event in up.history.select("never_matched")
+    ]
 
 
 def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:

@@ -62,6 +62,20 @@ async def test_strict_mode(rig):
     await rig.inject("market_ws", "freeze")
     assert await rig.until("inject_done", within=50, link="market_ws")
 """
+UNMATCHED = """
+import asyncio, urllib.request
+
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+def test_faults(rig):
+    asyncio.run(faults(rig))
+    opener.open(rig.endpoints.rest + "/time").close()
+
+async def faults(rig):
+    await rig.exchange_fault("late_answer", delay=0.01)
+    await rig.exchange_fault("http_error", status=503, selectors={"nth": 5})
+    await rig.exchange_fault("heartbeat_silence")
+"""
 ASYNCIO = ("-o", "asyncio_default_fixture_loop_scope=function")  # or pytest-asyncio itself warns
 STRICT = ("--strict-markers", "--strict-config", "-W", "error", "-p", "no:randomly")
 
@@ -119,6 +133,22 @@ def test_a_rig_works_in_every_kind_of_test(
     pytester.makepyfile(test_rig=WITH_RIG, **({"test_async": more} if more else {}))
     result = pytester.runpytest_subprocess(*STRICT, "--downtick-time-scale", "0.1", *options)
     result.assert_outcomes(passed=3 if more else 2)
+
+
+@pytest.mark.parametrize("options", [("-p", "no:asyncio", "-p", "no:xdist"), (*ASYNCIO, "-n", "1")])
+def test_a_fault_that_hit_nothing_is_told(
+    pytester: pytest.Pytester, options: tuple[str, ...]
+) -> None:
+    """The test passes, and the run's last lines say of which faults it saw nothing; the others are not named."""
+    pytester.makepyfile(test_unmatched=UNMATCHED)
+    result = pytester.runpytest_subprocess(*STRICT, *options)
+    result.assert_outcomes(passed=1)
+    warnings = [line for line in result.outlines if line.startswith("downtick: warning: ")]
+    fault = "downtick: warning: test_unmatched.py::test_faults: exchange fault"
+    assert warnings == [
+        f"{fault} `heartbeat_silence` never matched (0 fitted)",
+        f"{fault} `http_error` never matched (1 fitted)",
+    ]
 
 
 def test_help_tells_the_options(pytester: pytest.Pytester) -> None:

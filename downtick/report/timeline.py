@@ -68,6 +68,10 @@ def _fault(event: Event) -> str:
     )
 
 
+def _never_matched(event: Event) -> str:
+    return f"warning: {event['name']} never matched: {event['seen']} fitted, none was hit"
+
+
 def _plain(event: Event) -> str:
     return event.kind.replace("_", " ")
 
@@ -78,5 +82,6 @@ _TELL: dict[str, Callable[[Event], str]] = {
     **dict.fromkeys(("accepted", "refused", "upgraded", "closed"), _connection),
     **dict.fromkeys(("fault_on", "fault_off"), _fault),
     **dict.fromkeys(("steady_state", "run_ended", "healed", "hold_expired"), _plain),
+    "never_matched": _never_matched,
     "request": _request,
 }

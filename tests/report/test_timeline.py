@@ -34,3 +34,10 @@ def test_a_closed_connection_says_by_whom_and_how() -> None:
         0.0, "exchange", "closed", {"conn": 1, "by": "fault", "how": "reset", "code": None}
     )
     assert "#1 closed (by fault, how reset)" in timeline([event])[0]
+
+
+def test_a_fault_that_hit_nothing_is_a_warning() -> None:
+    """With how much there was that it might have hit."""
+    data = {"handle": 1, "name": "http_error", "seen": 2}
+    (told,) = timeline([Event(0.0, "exchange", "never_matched", data)])
+    assert "warning: http_error never matched: 2 fitted, none was hit" in told

@@ -31,7 +31,7 @@ class FaultBook:
     """All faults of one exchange.
 
     Args:
-        journal: gets ``fault_on``, ``fault_hit`` and ``fault_off``.
+        journal: gets ``fault_on``, ``fault_hit`` and ``fault_off``, and ``never_matched`` of a fault that hit nothing.
         stage: what faults may touch.
 
     Attributes:
@@ -95,6 +95,9 @@ class FaultBook:
         self._journal.record(
             "fault_off", handle=handle, name=fault.name, hits=fault.hits, matched=fault.hits > 0
         )
+        if not fault.hits:
+            seen = fault.selector.seen
+            self._journal.record("never_matched", handle=handle, name=fault.name, seen=seen)
 
     def stop_all(self) -> None:
         """Stop every fault."""

@@ -54,6 +54,19 @@ def test_what_cannot_be_started_is_refused(
     assert not desk.events("fault_on")
 
 
+def test_a_fault_that_hit_nothing_says_so() -> None:
+    """With how many opportunities fitted; one that hit something does not."""
+    desk = Desk()
+    nothing = desk.start("http_error", {"nth": 3}, status=503)
+    something = desk.start("late_answer")
+    desk.book.request(Call(1, 1, "GET", "/time"))
+    desk.book.delivery(Call(1, 1, "GET", "/time"))
+    for handle in (nothing, something):
+        desk.book.stop(handle)
+    (told,) = desk.events("never_matched")
+    assert (told["handle"], told["name"], told["seen"]) == (nothing, "http_error", 1)
+
+
 def test_stopping_twice_counts_once() -> None:
     """A handle that is done is left alone."""
     desk = Desk()
