@@ -42,6 +42,7 @@ _SENTENCES: Final[dict[int, str]] = {
     HTTPStatus.BAD_GATEWAY: "We are having trouble connecting you. Please try again.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Coinbase is down for maintenance. We will be back soon.",
 }
+_ADVANCED_TRADE: Final = ("/api/", "/v2/")  # all other paths are of the Exchange dialect
 _V3_ERRORS: Final[dict[int, str]] = {
     HTTPStatus.BAD_REQUEST: "INVALID_ARGUMENT",
     HTTPStatus.UNAUTHORIZED: "UNAUTHORIZED",
@@ -87,6 +88,19 @@ def v3_error(status: int, details: str | None = None, error: str | None = None) 
         "message": words,
     }
     return Answer(status, JSON, msgspec.json.encode(body))
+
+
+def json_error(path: str, status: int, words: str | None = None) -> Answer:
+    """Return an error in JSON, as the API to which a path belongs writes it.
+
+    Args:
+        path: of the request.
+        status: HTTP status.
+        words: what is wrong; by default the words for the status.
+    """
+    if path.startswith(_ADVANCED_TRADE):
+        return v3_error(status, words)
+    return Answer(status, JSON, msgspec.json.encode({"message": words or phrase(status)}))
 
 
 def text_error(status: int) -> Answer:

@@ -9,25 +9,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from downtick.exchange.call import Call, HttpAnswer
-from downtick.exchange.error_bodies import JSON, Answer, text_error, v3_error
+from downtick.exchange.error_bodies import JSON, Answer, json_error, text_error, v3_error
 from downtick.exchange.faults.base import Fault
 
-ANSWERS: Final[Mapping[str, Answer]] = {
+_ADVANCED_TRADE: Final = ["api", "v3", "brokerage"]
+_ANSWERS: Final[Mapping[str, Answer]] = {
     "text": text_error(401),
     "json": Answer(401, JSON, b'{"error":"UNAUTHORIZED","code":16,"message":"Unauthorized"}'),
     "scopes": v3_error(403, "Missing required scopes"),
 }
 """By the name that a profile gives it. Clients look for the 403's words (coinbase-advanced-py, rest_base.py)."""
-
-_ADVANCED_TRADE: Final = ["api", "v3", "brokerage"]
-
-
-def needs_key(path: str) -> bool:
-    """Return whether a route is one that nobody may ask without a key, in either dialect."""
-    segments = path.strip("/").split("/")
-    if segments[:3] == _ADVANCED_TRADE:
-        return segments[3:4] not in (["time"], ["market"])
-    return segments[0] not in {"time", "products", "currencies"}
+_IN_EXCHANGE: Final[Mapping[str, Answer]] = {
+    "text": text_error(401),
+    "json": json_error("/", 401, "Invalid API Key"),
+    "scopes": json_error("/", 403, "Forbidden"),
+}
+"""Likewise, in the Exchange dialect."""
 
 
 class AuthFailure(Fault):
@@ -40,6 +37,11 @@ class AuthFailure(Fault):
 
     def request(self, call: Call) -> HttpAnswer | None:
         """Refuse one request."""
-        if not self.attributes["routes"] and not needs_key(call.path):
+        segments = call.path.strip("/").split("/")
+        if segments[:3] == _ADVANCED_TRADE:
+            answers, public = _ANSWERS, segments[3:4] in (["time"], ["market"])
+        else:
+            answers, public = _IN_EXCHANGE, segments[0] in {"time", "products", "currencies"}
+        if (public and not self.attributes["routes"]) or not self.takes(call):
             return None
-        return HttpAnswer(ANSWERS[self.attributes["how"]]) if self.takes(call) else None
+        return HttpAnswer(answers[self.attributes["how"]])

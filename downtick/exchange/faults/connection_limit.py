@@ -20,4 +20,4 @@ class ConnectionLimit(Fault):
         if opened < self.attributes["most"] or not self.selector.take(method="GET", path=path):
             return None
         self.hit(conn=conn, open=opened)
-        return error_answer({**self.attributes, "status": 429})
+        return error_answer({**self.attributes, "status": 429}, path)

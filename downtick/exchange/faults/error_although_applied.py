@@ -25,4 +25,4 @@ class ErrorAlthoughApplied(Applied):
         if call.number not in self.struck:
             return None
         self.struck.remove(call.number)
-        return error_answer(self.attributes)
+        return error_answer(self.attributes, call.path)

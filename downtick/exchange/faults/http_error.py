@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from downtick.exchange.call import Call, HttpAnswer
-from downtick.exchange.error_bodies import html_error, text_error, v3_error
+from downtick.exchange.error_bodies import html_error, json_error, text_error
 from downtick.exchange.faults.base import Fault
 
 
@@ -16,14 +16,22 @@ def retry_after(attributes: Mapping[str, Any]) -> dict[str, str]:
     return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
-def error_answer(attributes: Mapping[str, Any]) -> HttpAnswer:
+def error_answer(attributes: Mapping[str, Any], path: str) -> HttpAnswer:
     """Return an HTTP error.
 
     Args:
         attributes: ``status``, ``body`` (json, text or html) and ``retry_after`` (whole seconds, or None).
+        path: of the request.
     """
-    make = {"json": v3_error, "text": text_error, "html": html_error}[attributes["body"]]
-    return HttpAnswer(make(attributes["status"]), retry_after(attributes))
+    status = attributes["status"]
+    match attributes["body"]:
+        case "json":
+            answer = json_error(path, status)
+        case "text":
+            answer = text_error(status)
+        case _:
+            answer = html_error(status)
+    return HttpAnswer(answer, retry_after(attributes))
 
 
 class HttpError(Fault):
@@ -33,4 +41,4 @@ class HttpError(Fault):
 
     def request(self, call: Call) -> HttpAnswer | None:
         """Answer one request."""
-        return error_answer(self.attributes) if self.takes(call) else None
+        return error_answer(self.attributes, call.path) if self.takes(call) else None

@@ -34,7 +34,7 @@ class KeptOrders(OrderFault):
         if call.number not in self._struck:
             return None
         self._struck.remove(call.number)
-        return error_answer(self.attributes)
+        return error_answer(self.attributes, call.path)
 
     @property
     def over(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from downtick.exchange.call import Call, HttpAnswer
-from downtick.exchange.error_bodies import JSON, Answer, html_error
+from downtick.exchange.error_bodies import JSON, Answer, html_error, json_error
 from downtick.exchange.faults.base import Fault
 from downtick.exchange.faults.http_error import retry_after
 
@@ -32,4 +32,6 @@ class RateLimited(Fault):
         wait = retry_after(self.attributes)
         if self.attributes["body"] == "html":  # made by the edge, which knows no limits of a user
             return HttpAnswer(html_error(429), wait)
-        return HttpAnswer(_JSON, {**_HEADERS, **wait})
+        if call.path.startswith("/api/"):
+            return HttpAnswer(_JSON, {**_HEADERS, **wait})
+        return HttpAnswer(json_error(call.path, 429, "Private rate limit exceeded"), wait)

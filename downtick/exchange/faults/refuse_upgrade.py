@@ -17,4 +17,4 @@ class RefuseUpgrade(Fault):
         if not self.share.has(conn) or not self.selector.take(method="GET", path=path):
             return None
         self.hit(conn=conn)
-        return error_answer(self.attributes)
+        return error_answer(self.attributes, path)

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-decode: Final = msgspec.json.Decoder().decode
-encode: Final = msgspec.json.Encoder().encode
+# Exactly: what is only passed on is not to be rounded.
+decode: Final = msgspec.json.Decoder(float_hook=Decimal).decode
+encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 QUOTES: Final = (
     *("price", "best_bid", "best_ask", "bid", "ask", "price_level"),

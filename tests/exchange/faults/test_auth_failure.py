@@ -46,6 +46,23 @@ def test_public_routes_need_no_key(path: str, refused: bool) -> None:
     assert desk.hits(handle) == refused
 
 
+@pytest.mark.parametrize(
+    ("how", "status", "body"),
+    [
+        ("text", 401, b"Unauthorized\n"),
+        ("json", 401, b'{"message":"Invalid API Key"}'),
+        ("scopes", 403, b'{"message":"Forbidden"}'),
+    ],
+)
+def test_the_exchange_dialect_has_words_of_its_own(how: str, status: int, body: bytes) -> None:
+    """Its clients read ``message``."""
+    desk = Desk()
+    desk.start("auth_failure", how=how)
+    struck = desk.book.request(Call(1, 1, "GET", "/accounts"))
+    assert struck is not None
+    assert (struck[0].answer.status, struck[0].answer.body) == (status, body)
+
+
 def test_a_public_route_that_is_named_is_refused_too() -> None:
     """Who asks for it gets it."""
     desk = Desk()

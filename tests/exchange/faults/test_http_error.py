@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from downtick.exchange.call import Call
 from tests.exchange.faults.desk import Desk
 
 
@@ -15,6 +16,15 @@ def test_an_http_error_has_the_body_asked_for(body: str, type_: str) -> None:
     assert (struck[0].answer.status, struck[0].headers) == (429, {"Retry-After": "2"})
     assert type_ in struck[0].answer.content_type
     assert desk.book.request(desk.asked("GET", "/time")) is None
+
+
+def test_the_exchange_dialect_has_its_own_json() -> None:
+    """One member, the message."""
+    desk = Desk()
+    desk.start("http_error", status=503)
+    struck = desk.book.request(Call(1, 1, "GET", "/products/BTC-USD/book"))
+    assert struck is not None
+    assert struck[0].answer.body == b'{"message":"Service Unavailable"}'
 
 
 def _struck(desk: Desk, count: int) -> list[bool]:
