@@ -11,6 +11,7 @@ from downtick.exchange.auth.jwt import JwtVerifier
 from downtick.exchange.auth.outcome import UNCHECKED, Granted, Refusal, advanced_trade_answer
 from downtick.exchange.call import Call, HttpAnswer
 from downtick.exchange.error_bodies import Answer, v3_error
+from downtick.exchange.pro.rest import find as find_in_exchange
 from downtick.exchange.rate_limits import RateLimiter
 from downtick.exchange.rest import Admitted, CarryOut
 from downtick.exchange.venue import Venue
@@ -36,6 +37,9 @@ class AdvancedTrade:
         """Return how a request is carried out, or why it is not."""
         found = brokerage.find(call.method, call.path)
         if isinstance(found, Answer):
+            if find_in_exchange(call.method, call.path) is not None:
+                reason = "a path of the Exchange dialect: this door speaks Advanced Trade"
+                self._record("wrong_dialect", conn=call.conn, request=call.number, reason=reason)
             return HttpAnswer(found)
         granted, scope = UNCHECKED, found.route.scope
         if scope is not None:
