@@ -1,0 +1,1 @@
+"""What stands between a wish to trade and a request to the broker."""
