@@ -21,15 +21,16 @@ async def test_an_accepted_order_is_not_found_for_a_while() -> None:
     assert await trader.status("old") == "FILLED"
     assert await trader.listed() == ["old"]
     assert len(await trader.fills()) == 1
+    assert await trader.listed("FILLED") == ["old"]
     assert trader.truth("new") == "FILLED 1"
-    assert [request for (request,) in trader.struck("request")] == [3, 5, 6]
+    assert [request for (request,) in trader.struck("request")] == [3, 5, 6, 7]
     trader.wait(4.9)
     assert await trader.status("new") is None
     trader.wait(0.1)
     assert await trader.status("new") == "FILLED"
     assert await trader.listed() == ["new", "old"]
     trader.book.stop(handle)
-    assert trader.over == [("order_not_found", 4)]
+    assert trader.over == [("order_not_found", 5)]
 
 
 async def test_a_lookup_that_is_lied_to_carries_the_faults_handle() -> None:
@@ -116,6 +117,22 @@ async def test_a_share_of_the_orders_is_drawn_from_the_seed() -> None:
     first = await struck()
     assert first == await struck()
     assert 4 <= len(first) <= 16
+
+
+async def test_orders_that_do_not_fit_take_no_part_in_the_draw() -> None:
+    """The same ones are struck, whatever was ordered in between."""
+
+    async def struck(*, between: bool) -> list[int]:
+        trader, found = Trader(), []
+        trader.start("error_although_applied", {"product": "BTC-USD"}, share=0.5)
+        for number in range(12):
+            if (await trader.place(f"{number}", "0.1")).status == 500:
+                found.append(number)
+            if between:
+                assert (await trader.place(f"e{number}", "0.1", product="ETH-USD")).status == 200
+        return found
+
+    assert await struck(between=False) == await struck(between=True)
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "silence"])

@@ -14,6 +14,7 @@ BTC_BOOK = Body("l2_data", "update", ("BTC-USD",), b"")
 ETH = Body("ticker", "update", ("ETH-USD",), b"")
 BOTH = Body("ticker", "snapshot", ("BTC-USD", "ETH-USD"), b"")
 BEAT = Body("heartbeats", "", (), b"")
+NOTHING = Body("status", "update", (), b"")
 
 
 def refused(reply: Reply) -> str | None:
@@ -223,7 +224,8 @@ async def test_a_product_vanishes_from_the_market_feed() -> None:
     trader = Trader(FakeFeed(1, "BTC-USD", "ETH-USD"), FakeFeed(2, "ETH-USD"))
     trader.start("product_vanished", product_id="BTC-USD")
     silent, sent = Fate.SILENT, Fate.SENT
-    assert trader.fates(BTC, BTC_BOOK, ETH, BOTH, BEAT) == [silent, silent, sent, sent, sent]
+    assert trader.fates(BTC, BTC_BOOK) == [silent, silent]
+    assert trader.fates(ETH, BOTH, BEAT, NOTHING) == [sent, sent, sent, sent]
     assert trader.fates(ETH, feed=1) == [sent]
     assert trader.struck("conn") == [(1,)]
     trader.book.stop_all()
