@@ -327,7 +327,10 @@ class Ledger:
         return self._matcher.match(order, Match(price, size), "MAKER", at, complete=whole)
 
     def as_of(self, entry_number: int) -> LedgerState:
-        """Return the state after an entry, as it was then (0 for before the first); good until the next call."""
+        """Return the state after an entry, as it was then (0 for before the first).
+
+        It costs a replay, and is the caller's own: he may carry it on with `LedgerState.apply`.
+        """
         return self._writer.as_of(entry_number)
 
     def _new_id(self) -> str:

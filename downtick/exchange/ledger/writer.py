@@ -25,7 +25,6 @@ class Writer:
         self.state = LedgerState(products)
         self.entries: list[Entry] = []
         self.listeners: list[Listener] = []
-        self._replica = LedgerState(products)
 
     def write(self, at: int, change: Change) -> Order | None:
         """Add an entry, and return the order that it touched as it stands now."""
@@ -51,15 +50,5 @@ class Writer:
             listener(entry, None)
 
     def as_of(self, entry_number: int) -> LedgerState:
-        """Return the state after an entry, as it was; it is good until the next call.
-
-        Whoever asks for later and later states pays for the entries between them only.
-        """
-        new = self.entries[self._replica.number : entry_number]
-        back = entry_number < self._replica.number
-        if back or any(isinstance(entry.change, RolledBack) for entry in new):
-            self._replica = replay(self.state.products, self.entries[:entry_number])
-        else:
-            for entry in new:
-                self._replica.apply(entry)
-        return self._replica
+        """Return the state after an entry, as it was."""
+        return replay(self.state.products, self.entries[:entry_number])

@@ -339,15 +339,16 @@ def test_good_till_date_ends_by_itself() -> None:
     assert desk.account("USD") == (10000, 0)
 
 
-def test_closing_a_position_sells_what_was_bought() -> None:
+@pytest.mark.parametrize(("opened", "closed"), [("BUY", "SELL"), ("SELL", "BUY")])
+def test_closing_a_position_trades_it_back(opened: Any, closed: str) -> None:
     """Close position is a market order that only makes it smaller; a part of it first."""
     desk = Desk()
-    desk.place("BUY", "1", product_id=PERPETUAL.product_id)
+    desk.place(opened, "1", product_id=PERPETUAL.product_id)
     book = desk.books[PERPETUAL.product_id]
     part = desk.ledger.close_position(PERPETUAL.product_id, D("0.4"), "part", 5, book)
     assert isinstance(part, Order)
-    assert (part.ticket.side, part.status, part.filled_size) == ("SELL", "FILLED", D("0.4"))
-    assert desk.ledger.state.positions[PERPETUAL.product_id].size == D("0.6")
+    assert [part.ticket.side, part.status, part.filled_size] == [closed, "FILLED", D("0.4")]
+    assert abs(desk.ledger.state.positions[PERPETUAL.product_id].size) == D("0.6")
     desk.ledger.close_position(PERPETUAL.product_id, None, "rest", 6, book)
     assert desk.ledger.state.positions == {}
     assert desk.account("USDC")[1] == 0
@@ -427,10 +428,13 @@ def test_a_fill_is_voided_once() -> None:
 
 def test_what_was_spent_cannot_be_voided() -> None:
     """No balance becomes negative: coins that were sold on cannot be taken back."""
-    desk = Desk({"USD": "1000"})
-    desk.place("BUY", "1")
-    desk.place("SELL", "0.5")
-    assert _reason(desk.ledger.void(1, 9)) == "INSUFFICIENT_FUND"
+    spent, kept = Desk({"USD": "1000"}), Desk({"USD": "1000"})
+    spent.place("BUY", "1")
+    kept.place("BUY", "1")
+    spent.place("SELL", "0.00000001")
+    assert _reason(spent.ledger.void(1, 9)) == "INSUFFICIENT_FUND"
+    assert isinstance(kept.ledger.void(1, 9), Order)
+    assert kept.account("BTC") == (0, 0)
 
 
 def test_a_voided_fill_of_a_future_is_as_if_it_had_never_been() -> None:

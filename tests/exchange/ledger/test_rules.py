@@ -105,6 +105,7 @@ def test_sizes_in_the_quote_currency(funds: str, reason: str | None) -> None:
         ({"size": "1", "reduce_only": True}, "REDUCE_ONLY_NOT_ALLOWED_ON_SPOT_PRODUCTS"),
         ({"size": "1", "leverage": D("0.9")}, "INVALID_LEVERAGE"),
         ({"size": "1", "leverage": D("1.1")}, "INVALID_LEVERAGE"),
+        ({"size": "1", "leverage": D(1)}, None),
         ({"size": "1", "leverage": D("10.1"), "product_id": "BTC-PERP-INTX"}, "INVALID_LEVERAGE"),
         ({"size": "1", "leverage": D(10), "product_id": "BTC-PERP-INTX"}, None),
     ],
@@ -133,6 +134,7 @@ def test_good_till_date_needs_a_date(end_time: int | None, reason: str | None) -
     ("side", "limit", "stop", "reason"),
     [
         ("BUY", "105", "105", None),
+        ("BUY", "150000000", "150000000", None),
         ("BUY", "104.99", "105", "STOP_PRICE_ABOVE_LIMIT_PRICE"),
         ("SELL", "95", "95", None),
         ("SELL", "95.01", "95", "STOP_PRICE_BELOW_LIMIT_PRICE"),
