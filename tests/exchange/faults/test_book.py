@@ -188,3 +188,12 @@ def test_a_refused_handshake_is_a_hit() -> None:
         "hits": 1,
         "matched": True,
     }
+
+
+def test_an_answer_leaves_in_all_the_ways_that_faults_want() -> None:
+    """Late and cut, each of them a hit; the journal names the last one."""
+    desk = Desk()
+    late, half = desk.start("late_answer", delay=0.5), desk.start("half_answer")
+    found = desk.book.delivery(Call(1, 1, "GET", "/time"))
+    assert found == (Delivery(delay=0.5, share=0.5, then="close"), half)
+    assert [event["handle"] for event in desk.events("fault_hit")] == [late, half]

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from downtick.exchange.call import HttpAnswer
+from downtick.exchange.error_bodies import v3_error
 from downtick.exchange.frames import Body
 from tests.exchange.faults.desk import Desk, FakeFeed
 
@@ -52,6 +54,15 @@ def test_answers_drift_as_frames_do() -> None:
     call = desk.asked("GET", "/products/BTC-USD/ticker")
     assert desk.answered(call, true) == true | {"best_bid": None}
     assert desk.answered(desk.asked("GET", "/best_bid_ask"), true) == true
+
+
+def test_errors_do_not_drift() -> None:
+    """A client that parses them by their members goes on doing so."""
+    desk = Desk()
+    handle = desk.start("field_drift", field="message")
+    error = HttpAnswer(v3_error(404))
+    assert desk.book.rewrite(desk.asked("GET", "/products/X"), error) == (error, None)
+    assert desk.hits(handle) == 0
 
 
 def test_a_member_that_is_nowhere_never_matched() -> None:

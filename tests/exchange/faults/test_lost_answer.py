@@ -22,6 +22,7 @@ def test_nothing_of_an_answer_is_sent(how: Any) -> None:
     handle = desk.start("lost_answer", how=how, routes=["POST /orders"])
     order, other = desk.asked("POST", "/orders", number=1), desk.asked("GET", "/orders", number=2)
     assert _carried_out(desk, order) == Delivery(share=0, then=how)
+    assert desk.book.delivery(order) is None  # an answer is lost once
     assert _carried_out(desk, other) is None
     assert desk.hits(handle) == 1
 

@@ -10,18 +10,21 @@ NEW = {"type": "indicative", "product_id": "BTC-USD"}
 
 def test_an_unknown_event_comes_first() -> None:
     """In the frame's own envelope; what the frame told is still there."""
-    desk = Desk(FakeFeed(1))
+    feed = FakeFeed(1)
+    desk = Desk(feed)
     handle = desk.start("new_event_type")
     assert desk.sent(TICKER, TRUE) == TRUE | {"events": [NEW, {"type": "update", "tickers": []}]}
     assert desk.hits(handle) == 1
+    assert feed.done == []
 
 
-def test_heartbeats_and_acknowledgements_are_spared() -> None:
-    """Their events have no type."""
+def test_what_is_no_data_is_spared() -> None:
+    """Heartbeats, acknowledgements, the user's orders."""
     desk = Desk(FakeFeed(1))
     handle = desk.start("new_event_type")
-    for channel in ("heartbeats", "subscriptions"):
-        assert desk.sent(Body(channel, "", (), b""), {"events": [{}]}) == {"events": [{}]}
+    for channel, *products in (("heartbeats",), ("subscriptions",), ("user", "BTC-USD")):
+        body = Body(channel, "", tuple(products), b"")
+        assert desk.sent(body, {"events": [{}]}) == {"events": [{}]}
     assert desk.hits(handle) == 0
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from downtick.exchange import frames
 from downtick.exchange.frames import Body
-from downtick.exchange.market import BookChange, Level, Trade
+from downtick.exchange.market import BookChange, Candle, Level, Trade
 from tests.exchange.faults.desk import FakeFeed
 from tests.exchange.faults.trader import Trader
 
@@ -62,6 +62,21 @@ def test_a_stale_ticker_says_one_price_while_trades_go_on() -> None:
     assert desk.sent(trades, _told(trades)) == _told(trades)
 
 
+def test_one_product_is_stale_and_the_others_are_not() -> None:
+    """In one frame about both; their books are left alone."""
+    feed = FakeFeed(1)
+    desk = Trader(feed)
+    names = (BTC, "ETH-USD")
+    old = {name: desk.venue.market.ticker(name).price for name in names}
+    desk.start("wrong_data", {"product": BTC}, what="old_prices_fresh_times")
+    for name in names:
+        _trade(desk, old[name] + 1, product=name)
+    snapshot = frames.ticker_snapshot([desk.venue.market.ticker(name) for name in names])
+    told = desk.sent(snapshot, _told(snapshot))["events"][0]["tickers"]
+    assert [D(ticker["price"]) for ticker in told] == [old[BTC], old["ETH-USD"] + 1]
+    assert feed.done == []
+
+
 def test_until_the_market_moves_nothing_is_a_lie() -> None:
     """And no hit."""
     desk = Trader(FakeFeed(1))
@@ -103,6 +118,21 @@ async def test_every_price_is_ten_times_what_it_is(path: str) -> None:
     assert [D(price) for price in _prices(told)] == [D(price) * 10 for price in _prices(true)]
     assert _prices(true)
     assert str(told).count("size") == str(true).count("size")
+
+
+def test_candles_are_off_by_ten_too() -> None:
+    """All four prices, and not the volume."""
+    desk = Trader(FakeFeed(1))
+    candle = Candle(0, D(2), D(5), D(3), D(4), D(7))
+    body = frames.candles_update(BTC, [candle], desk.venue.clock)
+    true = _told(body)["events"][0]["candles"][0]
+    desk.start("wrong_data", what="price_off_by_ten")
+    told = desk.sent(body, _told(body))["events"][0]["candles"][0]
+    prices = ("open", "high", "low", "close")
+    assert {key: D(told[key]) for key in prices} == {key: D(true[key]) * 10 for key in prices}
+    assert {key: told[key] for key in true if key not in prices} == {
+        key: true[key] for key in true if key not in prices
+    }
 
 
 async def test_one_product_is_off_and_the_others_are_not() -> None:
