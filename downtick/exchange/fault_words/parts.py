@@ -46,29 +46,20 @@ ROUTES: Final = Attribute(
     "none means every route",
 )
 
-REQUESTS: Final = Attribute(
-    "share",
-    "number",
-    default=1.0,
-    minimum=0.001,
-    maximum=1,
-    doc="of the requests, drawn from the run's seed; selectors count those that are drawn",
+
+def share(doc: str) -> Attribute:
+    """Return the attribute ``share``."""
+    return Attribute("share", "number", default=1.0, minimum=0.001, maximum=1, doc=doc)
+
+
+REQUESTS: Final = share(
+    "of the requests, drawn from the run's seed; selectors count those that are drawn"
 )
-CONNECTIONS: Final = Attribute(
-    "share",
-    "number",
-    default=1.0,
-    minimum=0.001,
-    maximum=1,
-    doc="of the connections, old and new: with 0.5 every second one, beginning with the first",
+CONNECTIONS: Final = share(
+    "of the connections, old and new: with 0.5 every second one, beginning with the first"
 )
-ORDERS: Final = Attribute(
-    "share",
-    "number",
-    default=1.0,
-    minimum=0.001,
-    maximum=1,
-    doc="of the orders, drawn from the run's seed; selectors count those that are drawn",
+ORDERS: Final = share(
+    "of the orders, drawn from the run's seed; selectors count those that are drawn"
 )
 HOW_LOST: Final = Attribute(
     "how",
