@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chaos_tests.clients.environments import left_out
-from chaos_tests.clients.running import folder
+from chaos_tests.clients.running import WITHIN, folder
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the clients that this machine cannot have."""
+    """Leave out the clients that this machine cannot have, and give the others time."""
     lacking = left_out(folder())
     out = [item for item in items if _client(item) in lacking]
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(WITHIN + 60))
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]

@@ -170,19 +170,23 @@ def main(folder: Path) -> int:
     lacking = {environment.name: missing(environment, folder) for environment in ENVIRONMENTS}
     reasons = {c: why for e in ENVIRONMENTS if (why := lacking[e.name]) for c in e.clients}
     (folder / _LEFT_OUT).write_text(json.dumps(reasons), encoding="utf-8")
-    code = 0
+    wanted = [environment for environment in ENVIRONMENTS if lacking[environment.name] is None]
     with ThreadPoolExecutor(2) as pool:
-        start = time.monotonic()
-        wanted = [environment for environment in ENVIRONMENTS if lacking[environment.name] is None]
-        for environment, job in [(e, pool.submit(make, e, folder)) for e in wanted]:
-            try:
-                if job.result():
-                    took = time.monotonic() - start
-                    sys.stderr.write(f"{folder / environment.name}: made, {took:.0f} s\n")
-            except Failed as failure:
-                sys.stderr.write(f"{folder / environment.name}: {failure}\n")
-                code = 2
-    return code
+        told = list(pool.map(lambda environment: _try(environment, folder), wanted))
+    return 0 if all(told) else 2
+
+
+def _try(environment: Environment, folder: Path) -> bool:
+    """Make an environment, say so, and return whether it stands now."""
+    start = time.monotonic()
+    try:
+        if make(environment, folder):
+            took = time.monotonic() - start
+            sys.stderr.write(f"{folder / environment.name}: made in {took:.0f} s\n")
+    except Failed as failure:
+        sys.stderr.write(f"{folder / environment.name}: {failure}\n")
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from downtick.rig import Rig
 ROOT: Final = Path(__file__).parents[2]
 SESSIONS: Final = Path(__file__).parent / "sessions"
 FOLDER_VARIABLE: Final = "DOWNTICK_CLIENTS"
-WITHIN: Final = 90.0
-"""Real seconds that a session may take. Importing ccxt alone takes ten on a busy machine."""
+WITHIN: Final = 240.0
+"""Real seconds that a session may take. Importing ccxt alone takes half a minute on a busy machine."""
 
 
 def folder() -> Path:
