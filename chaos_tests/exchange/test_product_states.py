@@ -83,7 +83,7 @@ async def test_nothing_new_is_taken_and_cancels_work(fault: str, reason: str) ->
 async def test_a_product_opens_again_in_stages() -> None:
     """Each stage refuses with its own reason for its own time; then it is open, without being told."""
     async with running() as stub:
-        attributes = {"cancel_only": 0.3, "post_only": 0.2}
+        attributes = {"cancel_only": 0.6, "post_only": 0.5}
         handle = await stub.exchange.start_fault("staged_reopening", attributes, {})
         reasons: list[str] = []
         posted = []
@@ -99,8 +99,8 @@ async def test_a_product_opens_again_in_stages() -> None:
         assert off["hits"] == len(stub.history.select("fault_hit", handle=handle)) == refused
         flagged = stub.history.select("ledger", change="flagged")
         first, second, third = (e for e in flagged if e["detail"]["product_id"] == "BTC-USD")
-        assert second.at - first.at >= 0.3
-        assert third.at - second.at >= 0.2
+        assert second.at - first.at >= 0.6
+        assert third.at - second.at >= 0.5
         assert await flags(stub) == []
 
 
