@@ -10,8 +10,18 @@ from typing import Any
 
 import pytest
 import websockets
+from aiohttp import ClientSession
 
-from chaos_tests.exchange.stub import Stub, connected, get, read, read_until, running, subscribe
+from chaos_tests.exchange.stub import (
+    Stub,
+    connected,
+    get,
+    read,
+    read_until,
+    running,
+    subscribe,
+    url,
+)
 from chaos_tests.exchange.trader import BASE, listening, place
 
 pytestmark = pytest.mark.integration
@@ -305,3 +315,34 @@ async def test_the_users_door_is_gone_for_good() -> None:
         await read_until(prices, sequence_num=5)
         assert (await _asked(stub, "/accounts"))["accounts"]
         assert len(stub.history.select("fault_hit")) == 3
+
+
+async def test_the_exchange_dialect_is_told_the_same_lies() -> None:
+    """Its own members and messages: ticker and book by REST, matches on the feed, a channel that is gone."""
+    async with running(check_auth=False) as stub:
+        door = url(stub.endpoints.exchange_rest, "http")
+        lie = {"what": "price_off_by_ten"}
+        await stub.exchange.start_fault("wrong_data", lie, {"product": BTC})
+        await stub.exchange.start_fault(
+            "channel_gone", {"listener": "exchange_ws", "channels": ["ticker"]}, {}
+        )
+        true = stub.exchange._opened.venue.book(BTC).bids.best
+        async with ClientSession() as client:
+            async with client.get(f"{door}/products/{BTC}/ticker") as answer:
+                ticker = await answer.json()
+            async with client.get(f"{door}/products/{BTC}/book?level=2") as answer:
+                book = await answer.json()
+        for told in (ticker["bid"], ticker["price"], book["bids"][0][0], book["asks"][0][0]):
+            assert true * 9 < D(told) < true * 11
+        async with websockets.connect(url(stub.endpoints.exchange_ws), proxy=None) as feed:
+            both = {"type": "subscribe", "product_ids": [BTC, "ETH-USD"]}
+            await feed.send(json.dumps(both | {"channels": ["ticker"]}))
+            assert (await read(feed))["message"] == "Failed to subscribe"
+            await feed.send(json.dumps(both | {"channels": ["matches"]}))
+            prices: dict[str, Decimal] = {}
+            while len(prices) < 2:
+                frame = await read(feed)
+                if frame["type"] == "match":
+                    prices[frame["product_id"]] = D(frame["price"])
+        assert prices[BTC] > true * 9
+        assert prices["ETH-USD"] < true

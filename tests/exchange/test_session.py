@@ -121,6 +121,18 @@ def test_a_refused_message_changes_nothing() -> None:
     assert session.limits.overdue(105.0, 100.0) == "no subscription"
 
 
+def test_a_channel_that_is_gone_is_refused_and_the_rest_is_there() -> None:
+    """With Coinbase's own words; nothing of it is subscribed, and leaving it is no error."""
+    limits = Limits(Rules(), 100.0, lambda channel, products: 7 if channel == "level2" else None)
+    session = Session(PRODUCTS, _snapshots, limits)
+    refused = _say(session, "subscribe", "level2", "BTC-USD").refused
+    assert refused is not None
+    assert refused.frames == (b'{"type":"error","message":"failure to subscribe"}',)
+    assert "fault 7" in refused.reason
+    assert _active(_say(session, "subscribe", "ticker", "BTC-USD")) == {"ticker": ["BTC-USD"]}
+    assert _say(session, "unsubscribe", "level2").refused is None
+
+
 @pytest.mark.parametrize("channel", PRIVATE_CHANNELS)
 def test_a_private_channel_is_acknowledged_with_the_users_id(channel: str) -> None:
     """The snapshot first, as everywhere; a public channel beside it lists its products."""

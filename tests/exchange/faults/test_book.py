@@ -149,6 +149,21 @@ def test_a_huge_snapshot_pads_snapshots_of_books_alone() -> None:
     assert padded == [0, 0, 100_000]
 
 
+def test_half_of_the_new_connections_are_refused() -> None:
+    """Every second one, at a door or at its handshake; half of the heartbeats' connections are silent."""
+    desk = Desk(FakeFeed(1), FakeFeed(2))
+    for name in ("refuse_connections", "refuse_upgrade", "heartbeat_silence"):
+        desk.start(name, share=0.5)
+    assert [desk.book.accepted(n, "market_ws")[0] for n in range(3, 6)] == [
+        "refuse",
+        None,
+        "refuse",
+    ]
+    handshakes = [desk.book.upgrade(n, "/", "market_ws") is not None for n in range(3, 6)]
+    assert handshakes == [True, False, True]
+    assert [desk.fates(BEAT, feed=n) for n in (1, 0)] == [[Fate.SENT], [Fate.SILENT]]
+
+
 def test_refused_connections_are_those_of_one_door() -> None:
     """The others get in."""
     desk = Desk()
