@@ -1,0 +1,149 @@
+"""How an order is placed and cancelled: within a bounded time, under one name, and never blindly twice.
+
+::
+
+    submit ──▶ placed ──▶ look it up ──▶ report
+      ├─ not done, and worth trying again ──▶ wait ──▶ submit
+      ├─ not done, and final ──▶ raise it; or Unknown, if an earlier attempt may have arrived
+      ├─ unknown ──▶ wait ──▶ insist (the same name again where that is one order; else look for it)
+      └─ its name is taken ──▶ wait ──▶ look for it
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from bot_v2.features.brokerages.broker import (
+    NotDone,
+    OrderReport,
+    OrderRequest,
+    RateLimited,
+    Unavailable,
+    Unknown,
+)
+from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
+from bot_v2.features.brokerages.coinbase.venue import NameTaken, Venue
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long it may take, in real seconds.
+
+    Attributes:
+        whole: with all attempts. What leaves later trades on an older price.
+        look: to look an order up that was placed.
+    """
+
+    whole: float
+    look: float
+
+
+async def place(
+    venue: Venue, request: OrderRequest, patience: Patience, backoff: Backoff
+) -> OrderReport:
+    """Place an order, or return the one that was placed under its name before.
+
+    Raises:
+        NotDone: no attempt reached it.
+        Unknown: one may have.
+    """
+    venue.check(request)
+    name, started = request.client_order_id, time.time()
+    taken = False
+
+    async def attempt(doubt: Unknown | None, deadline: float) -> OrderReport:
+        nonlocal taken
+        if taken:
+            found = await venue.order_named(name, started, deadline)
+            if found is None:
+                raise Unknown(f"order {name} is said to be there, and is not to be seen")
+            return found
+        try:
+            order_id = await (venue.submit if doubt is None else venue.insist)(request, deadline)
+        except NameTaken:
+            taken = True
+            raise Unknown(f"order {name} is said to be there already") from None
+        return await _as_it_stands(venue, request, order_id, patience.look)
+
+    return await _until_settled(attempt, patience.whole, backoff)
+
+
+async def cancel(venue: Venue, order_id: str, patience: Patience, backoff: Backoff) -> None:
+    """Ask for the end of an order; that twice is not more than once.
+
+    Raises:
+        NotDone: no attempt reached it.
+        Unknown: one may have.
+    """
+
+    async def attempt(_: Unknown | None, deadline: float) -> None:
+        await venue.cancel(order_id, deadline)
+
+    await _until_settled(attempt, patience.whole, backoff)
+
+
+async def _until_settled(
+    attempt: Callable[[Unknown | None, float], Awaitable[T]], seconds: float, backoff: Backoff
+) -> T:
+    """Make attempts until one settles it, or the time is over.
+
+    An attempt is told whether an earlier one may have arrived. Once one may have, nothing that a later one
+    meets can say that it was not carried out.
+    """
+    deadline = time.monotonic() + seconds
+    doubt: Unknown | None = None
+    while True:
+        end: NotDone | Unknown
+        try:
+            return await attempt(doubt, deadline)
+        except Unknown as error:
+            end = doubt = error
+        except (Unavailable, RateLimited) as error:
+            end = error
+        except NotDone as error:
+            if doubt is None:
+                raise
+            raise Unknown(f"{doubt}; then: {error}") from error
+        wait = backoff.wait()
+        if isinstance(end, RateLimited):
+            wait = max(wait, end.retry_after or 0.0)
+        if time.monotonic() + wait >= deadline:
+            if doubt is None or doubt is end:
+                raise end
+            raise Unknown(f"{doubt}; then: {end}") from end
+        logger.info("again in %.2f s: %s", wait, end)
+        await asyncio.sleep(wait)
+
+
+async def _as_it_stands(
+    venue: Venue, request: OrderRequest, order_id: str, seconds: float
+) -> OrderReport:
+    """Return what became of an order that was placed; as it was placed, if nobody tells more."""
+    try:
+        found = await venue.order(order_id, time.monotonic() + seconds)
+    except NotDone as error:
+        logger.info("order %s is placed, and could not be looked up: %s", order_id, error)
+        found = None
+    if found is not None:
+        return found
+    return OrderReport(
+        order_id=order_id,
+        client_order_id=request.client_order_id,
+        symbol=request.symbol,
+        side=request.side,
+        quantity=request.quantity,
+        filled=Decimal(0),
+        average_price=None,
+        status="open",
+        limit_price=request.limit_price,
+    )

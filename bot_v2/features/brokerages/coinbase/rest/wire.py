@@ -1,0 +1,268 @@
+"""Carries one request over the wire, with `requests`, and tells how far it came. Blocks; one thread a request.
+
+Every retry is decided elsewhere (`client.py`): here nothing is sent twice, no redirect is followed, no cookie
+is kept, and no proxy, certificate or password of the environment is used that nobody configured.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final, NoReturn
+from urllib.parse import quote
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Retry
+
+from bot_v2.features.brokerages.coinbase.rest.attempt import Attempt
+from bot_v2.features.brokerages.coinbase.rest.auth import Signer
+from bot_v2.features.brokerages.coinbase.rest.call import Answer, Call
+from bot_v2.features.brokerages.coinbase.rest.settings import RestSettings
+
+_PIECE: Final = 65536
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",  # a small answer must not become a large one here
+    "User-Agent": "bot_v2",
+}
+
+_IDLE: Final = 30.0
+"""Real seconds after which an unused connection is not used again.
+
+What stands between us and the exchange may have forgotten it without a word, and an order would be lost in it.
+"""
+
+_attempt: ContextVar[Attempt] = ContextVar("attempt")
+_trusted_since: ContextVar[float] = ContextVar("trusted_since")
+
+
+class Lost(Exception):
+    """No answer came. How far the request came, its `Attempt` tells."""
+
+
+class Wire:
+    """Connections to one endpoint.
+
+    Args:
+        endpoint: scheme, host and perhaps port; no path.
+        signer: proves who we are.
+        settings: in real seconds.
+        ca_file: trust the authorities of this PEM file instead of those that come with `requests`.
+        proxy: address of an HTTP proxy; None for none, whatever the environment says.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        signer: Signer,
+        settings: RestSettings,
+        ca_file: str | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._host = endpoint.partition("://")[2]
+        self._signer = signer
+        self._settings = settings
+        self._lost_at = 0.0
+        self._session = session = requests.Session()
+        session.trust_env = (
+            False  # no proxy, and no password out of ~/.netrc instead of our signature
+        )
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.headers.update(_HEADERS)
+        session.verify = ca_file or True
+        if proxy is not None:
+            session.proxies = {"http": proxy, "https": proxy}
+        adapter = _Adapter(settings.threads)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+
+    def carry(self, call: Call, attempt: Attempt) -> Answer:
+        """Send a request and read its answer.
+
+        Args:
+            call: the request.
+            attempt: is told how far it comes, and may give it up.
+
+        Raises:
+            Lost: no answer came.
+        """
+        _attempt.set(attempt)
+        _trusted_since.set(max(self._lost_at, time.monotonic() - _IDLE))
+        try:
+            return self._read(self._send(call, attempt))
+        except Lost:
+            # What ended this connection may have ended those that lie in the pool, too.
+            self._lost_at = time.monotonic()
+            raise
+        finally:
+            attempt.over()
+
+    def close(self) -> None:
+        """Let go of the connections that are not in use."""
+        self._session.close()
+
+    def _send(self, call: Call, attempt: Attempt) -> requests.Response:
+        try:
+            prepared = self._session.prepare_request(self._request(call))
+            if not call.public:
+                target = prepared.path_url  # as it will leave, letter by letter
+                body = prepared.body if isinstance(prepared.body, bytes) else b""
+                prepared.headers.update(
+                    self._signer.headers(call.method, self._host, target, body, time.time())
+                )
+            attempt.handed_over()
+            return self._session.send(
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self._settings.connect_timeout, self._settings.read_timeout),
+                verify=self._session.verify,
+                proxies=self._session.proxies,
+            )
+        except Exception as error:  # whatever it is: the request may be on its way
+            raise Lost(_words(error)) from error
+
+    def _request(self, call: Call) -> requests.Request:
+        url = self._endpoint + quote(call.path, safe="/:")
+        if call.body is None:
+            return requests.Request(call.method, url, params=list(call.query))
+        headers = {"Content-Type": "application/json"}
+        body = json.dumps(call.body, separators=(",", ":")).encode()
+        return requests.Request(
+            call.method, url, params=list(call.query), headers=headers, data=body
+        )
+
+    def _read(self, response: requests.Response) -> Answer:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        try:
+            data, problem = _json(_body(response, headers, self._settings.max_body)), ""
+        except _Unreadable as unreadable:
+            data, problem = None, str(unreadable)
+        except Exception as error:  # noqa: BLE001 - the head came, the body did not
+            data, problem = None, f"the body did not arrive: {_words(error)}"
+        if problem:
+            response.close()  # what is left of it must not be taken for the next answer
+        return Answer(response.status_code, headers, data, problem)
+
+
+class _Unreadable(Exception):
+    """A body that cannot be believed."""
+
+
+def _body(response: requests.Response, headers: Mapping[str, str], limit: int) -> bytes:
+    """Read a body. Its deadline is the attempt's: whoever waits gives it up."""
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        response.close()
+        raise _Unreadable("the body is compressed, which nobody asked for")
+    pieces, size = [], 0
+    # read1 returns what is there; `iter_content` would wait for a whole piece of a dripping body.
+    while piece := response.raw.read1(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            raise _Unreadable(f"the body is longer than {limit} bytes")
+    response.raw.release_conn()
+    return b"".join(pieces)
+
+
+def _json(body: bytes) -> Any:
+    """Return the JSON of a body: an object, a list or a text. Half of one of these is none."""
+    try:
+        data = json.loads(body.decode(), parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, ArithmeticError, RecursionError):
+        start = body[:60].decode(errors="replace")
+        raise _Unreadable(f"the body is no JSON: {start!r}") from None
+    if not isinstance(data, dict | list | str):
+        raise _Unreadable("the body is JSON of no use")
+    return data
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error)[:200]}"
+
+
+class _Connection(HTTPConnection):
+    """Tells the attempt what happens to it.
+
+    Attributes:
+        used_at: when it was put back after its last use, in ``time.monotonic`` seconds.
+    """
+
+    used_at = 0.0
+
+    def connect(self) -> None:
+        """Connect, if the request is still wanted."""
+        _attempt.get().connecting()
+        super().connect()
+
+    def send(self, data: Any) -> None:
+        """Send the next bytes, if the request is still wanted."""
+        if self.sock is None and self.auto_open:
+            self.connect()
+        _attempt.get().sending(self.sock)
+        super().send(data)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        """Send the request whole, or raise."""
+        super().request(*args, **options)
+        _attempt.get().all_sent()
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    """Keeps connections, and uses none that has lain there for too long."""
+
+    ConnectionCls = _Connection
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)
+        if isinstance(connection, _Connection) and connection.used_at < _trusted_since.get():
+            connection.close()  # it will be opened anew
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if isinstance(conn, _Connection):
+            conn.used_at = time.monotonic()
+        super()._put_conn(conn)
+
+
+class _TlsPool(_Pool, HTTPSConnectionPool):
+    """The same over TLS."""
+
+    ConnectionCls = _TlsConnection
+
+
+_POOLS: Final[dict[str, type[HTTPConnectionPool]]] = {"http": _Pool, "https": _TlsPool}
+
+
+class _Adapter(HTTPAdapter):
+    """Makes `requests` use our connections, and retry nothing."""
+
+    def __init__(self, connections: int) -> None:
+        super().__init__(pool_maxsize=connections, max_retries=Retry(0, read=False, redirect=False))
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pools of direct connections."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:
+        """Return the pools of connections through a proxy."""
+        manager: ProxyManager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
