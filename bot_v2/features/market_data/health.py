@@ -1,0 +1,80 @@
+"""How the stream does: connected, in time, and not silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from bot_v2.features.market_data.price import Tick
+from bot_v2.features.market_data.settings import MarketDataSettings
+
+Trouble = Literal["lost", "silent", "slow"]
+"""What is wrong with the stream: no connection, no prices, or prices that are old when they arrive."""
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """The last tick of a product, and until when it is known that there was nothing more to be heard."""
+
+    tick: Tick
+    quiet_until: float
+
+
+class StreamHealth:
+    """Watches what the stream tells of each product. All instants are on one clock, settings in real seconds."""
+
+    def __init__(self, symbols: Iterable[str], settings: MarketDataSettings) -> None:
+        """Start without a connection."""
+        self._symbols = tuple(symbols)
+        self._settings = settings
+        self._connected = False
+        self._heard: dict[str, _Heard] = {}
+        self._current: set[str] = set()  # heard on this connection, and since its last gap
+
+    def heard(self, tick: Tick) -> None:
+        """The stream told a price that is believed."""
+        self._connected = True
+        self._current.add(tick.symbol)
+        self._heard[tick.symbol] = _Heard(tick, tick.received)
+
+    def last_trade_is(self, symbol: str, last: Decimal, born: float) -> None:
+        """Another source tells the last trade's price: if the stream told the same, it owed nothing since."""
+        heard = self._heard.get(symbol)
+        if heard is not None and heard.tick.figures.last == last and born > heard.quiet_until:
+            self._heard[symbol] = _Heard(heard.tick, born)
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._connected = False
+        self._current.clear()
+
+    def gapped(self) -> None:
+        """Messages are missing: what was told last may not be the last that there was to tell."""
+        self._current.clear()
+
+    def serves(self, symbol: str, now: float) -> Trouble | None:
+        """Return why the stream does not serve a product, or None. A loss that lasts a moment does not count."""
+        return self._why(symbol, now, self._settings.slow_lag)
+
+    def worst(self, now: float) -> Trouble | None:
+        """Return what is wrong with all products alike, or None as long as one is sound."""
+        troubles = [self._trouble(s, now, self._settings.slow_lag) for s in self._symbols]
+        return None if None in troubles else troubles[0]
+
+    def proven(self, now: float) -> bool:
+        """Tell whether every product is sound by a stricter measure: that of a return to the stream."""
+        lag = self._settings.slow_lag / 2
+        return all(self._trouble(symbol, now, lag) is None for symbol in self._symbols)
+
+    def _trouble(self, symbol: str, now: float, slow_lag: float) -> Trouble | None:
+        if not self._connected:
+            return "lost"
+        return self._why(symbol, now, slow_lag) if symbol in self._current else "silent"
+
+    def _why(self, symbol: str, now: float, slow_lag: float) -> Trouble | None:
+        heard = self._heard.get(symbol)
+        if heard is None or now - heard.quiet_until > self._settings.silence_limit:
+            return "silent"
+        return "slow" if heard.tick.lag > slow_lag else None
