@@ -56,6 +56,8 @@ lock: $(INSTALLED)  ## resolve requirements.lock and the clients' locks anew, wi
 	$(COMPILE) --group dev pyproject.toml --output-file requirements.lock
 	for name in ccxt coinbase-advanced-py cryptofeed cryptofeed-build; do \
 		$(COMPILE) --group "client-$$name" --output-file "chaos_tests/clients/locks/$$name.lock" || exit; done
+	! command -v npm >/dev/null || npm --prefix chaos_tests/clients/locks update --package-lock-only \
+		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
 
 clean:  ## remove everything that make made here
 	rm -rf .venv .venv-clients build dist .downtick .mypy_cache .pytest_cache .ruff_cache .hypothesis

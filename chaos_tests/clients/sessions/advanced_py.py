@@ -6,10 +6,10 @@ The argument says which key signs: ``ES256`` or ``ED25519``.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import uuid
 from collections import Counter
+from os import environ
 from urllib.parse import urlsplit
 
 from coinbase.rest import RESTClient
@@ -20,10 +20,7 @@ from chaos_tests.clients.sessions.talk import tell, wait
 PRODUCT = "BTC-USD"
 MARKET_CHANNELS = ("candles", "market_trades", "status", "ticker", "ticker_batch", "level2")
 USER_CHANNELS = ("user", "futures_balance_summary")
-KEYS = {
-    "ES256": ("DOWNTICK_API_KEY", "DOWNTICK_API_SECRET"),
-    "ED25519": ("DOWNTICK_ED25519_API_KEY", "DOWNTICK_ED25519_API_SECRET"),
-}
+PREFIXES = {"ES256": "DOWNTICK_", "ED25519": "DOWNTICK_ED25519_"}
 
 
 class Feed:
@@ -49,15 +46,11 @@ class Feed:
         return all(self.frames[channel] for channel in channels)
 
 
-def markets(api_key: str, api_secret: str) -> None:
+def markets(keys: dict[str, str]) -> None:
     """Subscribe to every channel of the market-data host, wait for each, and leave them all."""
     feed = Feed()
-    client = WSClient(
-        api_key=api_key,
-        api_secret=api_secret,
-        base_url=os.environ["DOWNTICK_MARKET_WSS_URL"],
-        on_message=feed.take,
-    )
+    wss = environ["DOWNTICK_MARKET_WSS_URL"]
+    client = WSClient(**keys, base_url=wss, on_message=feed.take)
     client.open()
     client.heartbeats()
     client.subscribe([PRODUCT], list(MARKET_CHANNELS))
@@ -164,17 +157,13 @@ def look(client: RESTClient) -> None:
 
 def main(kind: str) -> None:
     """Be a bot from its start to its end."""
-    api_key, api_secret = (os.environ[name] for name in KEYS[kind])
-    host = urlsplit(os.environ["DOWNTICK_REST_TLS_URL"]).netloc
-    client = RESTClient(api_key=api_key, api_secret=api_secret, base_url=host, timeout=10)
-    markets(api_key, api_secret)
+    prefix = PREFIXES[kind]
+    keys = {"api_key": environ[f"{prefix}API_KEY"], "api_secret": environ[f"{prefix}API_SECRET"]}
+    host = urlsplit(environ["DOWNTICK_REST_TLS_URL"]).netloc
+    client = RESTClient(**keys, base_url=host, timeout=10)
+    markets(keys)
     feed = Feed()
-    user = WSUserClient(
-        api_key=api_key,
-        api_secret=api_secret,
-        base_url=os.environ["DOWNTICK_USER_WSS_URL"],
-        on_message=feed.take,
-    )
+    user = WSUserClient(**keys, base_url=environ["DOWNTICK_USER_WSS_URL"], on_message=feed.take)
     user.open()
     user.heartbeats()
     user.subscribe([], list(USER_CHANNELS))

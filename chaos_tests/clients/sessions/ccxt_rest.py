@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from os import environ
 
 import ccxt
 
@@ -68,8 +68,8 @@ def _status(exchange: ccxt.Exchange, number: str) -> object:
 def other_key() -> None:
     """Sign with the Ed25519 key, which ccxt does over REST."""
     keys = {
-        "apiKey": os.environ["DOWNTICK_ED25519_API_KEY"],
-        "secret": os.environ["DOWNTICK_ED25519_API_SECRET"],
+        "apiKey": environ["DOWNTICK_ED25519_API_KEY"],
+        "secret": environ["DOWNTICK_ED25519_API_SECRET"],
     }
     exchange = ccxt.coinbase({**settings("coinbase"), **keys})
     tell("ed25519", currencies=sorted(account["code"] for account in exchange.fetch_accounts()))

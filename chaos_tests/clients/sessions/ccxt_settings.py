@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
+from os import environ
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +12,6 @@ SYMBOL = "BTC/USD"
 
 def settings(exchange: str) -> dict[str, Any]:
     """Return the settings of one of ccxt's exchanges: ``coinbase`` or ``coinbaseexchange``."""
-    environ = os.environ
     trusted = {
         "cafile": environ["DOWNTICK_CA_FILE"],  # ccxt.async_support and ccxt.pro
         "requests_trust_env": True,  # ccxt without async: it reads REQUESTS_CA_BUNDLE then

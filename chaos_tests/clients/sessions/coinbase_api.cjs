@@ -13,7 +13,8 @@ const keys = { apiKey: environ[`${prefix}API_KEY`], apiSecret: environ[`${prefix
 
 function feed(wsUrl) {
   const seen = { frames: {}, orders: {}, errors: [] };
-  const client = new WebsocketClient({ ...keys, wsUrl }, { trace() {}, info() {}, error: (...words) => seen.errors.push(words) });
+  const logger = { trace() {}, info() {}, error: (...words) => seen.errors.push(words) };
+  const client = new WebsocketClient({ ...keys, wsUrl }, logger);
   const take = (message) => {
     seen.frames[message.channel] = (seen.frames[message.channel] ?? 0) + 1;
     for (const event of message.channel === "user" ? message.events : [])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
+from os import environ
 
 from cryptofeed import FeedHandler
 from cryptofeed.connection import RestEndpoint, Routes, WebsocketEndpoint
@@ -18,10 +18,10 @@ SYMBOL = "BTC-USD"
 ENOUGH = 5
 
 Coinbase.websocket_endpoints = [
-    WebsocketEndpoint(os.environ["DOWNTICK_MARKET_WSS_URL"], options={"compression": None})
+    WebsocketEndpoint(environ["DOWNTICK_MARKET_WSS_URL"], options={"compression": None})
 ]
 Coinbase.rest_endpoints = [
-    RestEndpoint(os.environ["DOWNTICK_REST_TLS_URL"], routes=Routes("/products"))
+    RestEndpoint(environ["DOWNTICK_REST_TLS_URL"], routes=Routes("/products"))
 ]
 CONFIG = {
     "log": {"disabled": True},
