@@ -14,7 +14,6 @@ from downtick.exchange.publisher import Publishes
 
 _HEARTBEAT_EVERY: Final = 1.0
 _BREATH: Final = 0.002  # seconds of work at most before others get the loop
-_SHORTEST: Final = 0.005  # real seconds between two calls for what goes out in intervals
 
 
 class Driver:
@@ -63,7 +62,7 @@ class Driver:
 
     async def _every(self, period: float, due: Callable[[], Iterable[Body]]) -> None:
         """Publish what is due, period for period, without drift."""
-        step = max(period * self._scale, _SHORTEST)
+        step = period * self._scale
         beat = monotonic()
         while True:
             beat += step

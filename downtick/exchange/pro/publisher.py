@@ -20,7 +20,7 @@ from downtick.exchange.pro.order_flow import Message, OrderFlow
 from downtick.exchange.publisher import STATUS_EVERY, TICKER_BATCH_EVERY, Due, Wanted
 from downtick.exchange.times import rfc3339_micros
 
-BOOK_BATCH_EVERY: Final = 0.05
+BOOK_BATCH: Final = 0.05
 """Nominal seconds that one l2update of ``level2_batch`` covers (docs: Exchange WebSocket channels)."""
 
 _MATCHES: Final = topic("matches")
@@ -49,6 +49,7 @@ class ProPublisher:
         wanted: whether anybody listens to a topic of a product.
         flags: returns what may be done with each product now.
         seed: order ids are drawn from it.
+        gathering: called when `books_due` begins to have something to tell, after `BOOK_BATCH`.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class ProPublisher:
         wanted: Wanted,
         flags: Callable[[], Mapping[str, Flags]],
         seed: int,
+        gathering: Callable[[], None],
     ) -> None:
         self._state = state
         self._clock = clock
         self._wanted = wanted
         self._flags = flags
         self._seed = seed
+        self._gathering = gathering
         self._flows: dict[str, OrderFlow] = {}
         self._matches: dict[str, _Match] = {}  # the last one of each product
         self._changes: dict[str, dict[tuple[BookSide, Decimal], Decimal]] = defaultdict(dict)
@@ -73,11 +76,7 @@ class ProPublisher:
     @property
     def timetable(self) -> Sequence[Due]:
         """What goes out in intervals."""
-        return (
-            (BOOK_BATCH_EVERY, self.books_due),
-            (TICKER_BATCH_EVERY, self.ticker_batch_due),
-            (STATUS_EVERY, self.status_due),
-        )
+        return (TICKER_BATCH_EVERY, self.ticker_batch_due), (STATUS_EVERY, self.status_due)
 
     def flow(self, product_id: str) -> OrderFlow:
         """Return a product's orders; wakes it up."""
@@ -94,12 +93,13 @@ class ProPublisher:
         """Return a product's orders if it is awake."""
         return self._flows.get(product_id)
 
-    def happened(self, event: MarketEvent) -> Iterator[Body]:
-        """Yield what goes out at once for an event that was applied to the state."""
+    def happened(self, event: MarketEvent) -> Iterable[Body]:
+        """Return what goes out at once for an event that was applied to the state."""
+        flow = self._flows.get(event.product_id)
+        return () if flow is None else self._happened(flow, event)
+
+    def _happened(self, flow: OrderFlow, event: MarketEvent) -> Iterator[Body]:
         product = event.product_id
-        flow = self._flows.get(product)
-        if flow is None:
-            return
         self._last = event.at
         wall = self._clock.wall(event.at)
         messages = list(flow.happened(event, rfc3339_micros(wall)))
@@ -173,6 +173,8 @@ class ProPublisher:
         if self._wanted(_LEVEL2, product):
             yield frames.l2_update(product, changes, wall, "level2")
         if self._wanted(_LEVEL2_BATCH, product):
+            if not self._changes:
+                self._gathering()
             self._changes[product].update({(side, price): size for side, price, size in changes})
 
     def _ticker(self, product: str, channel: str) -> Iterator[Body]:

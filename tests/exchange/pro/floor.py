@@ -35,10 +35,12 @@ class Floor:
         venue: of the market and the ledger; its time stands still.
         own: what was told of the user's orders.
         last: event that happened.
+        gathered: events with which a batch of the book began.
     """
 
     def __init__(self, *listening: str, settings: LedgerSettings | None = None) -> None:
         self.listening = {f"exchange/{channel}" for channel in listening}
+        self.gathered: list[MarketEvent] = []
         self._seeded = SeededMarket(5, PRODUCTS, rate=5.0)
         self._events = self._seeded.events()
         self.last: MarketEvent
@@ -53,6 +55,7 @@ class Floor:
             lambda topic, _: topic in self.listening,
             lambda: self.venue.ledger.state.flags,
             seed=5,
+            gathering=lambda: self.gathered.append(self.last),
         )
         self._orders = OwnOrders(self.publisher.followed, _IDENTITY)
         self.own: list[Body] = []

@@ -141,6 +141,19 @@ def test_a_batch_tells_of_each_price_once() -> None:
     prices = [(side, price) for side, price, _ in update["changes"]]
     assert len(prices) == len(set(prices)) < sum(len(change.changes) for change in changes)
     assert list(floor.publisher.books_due()) == []
+    assert floor.gathered == [changes[0]]
+
+
+def test_a_batch_begins_with_its_first_change() -> None:
+    """Nobody has to ask while nobody listens, or nothing happens."""
+    floor = _awake("level2")
+    floor.play(100)
+    assert floor.gathered == []
+    floor.listening.add("exchange/level2_batch")
+    for _ in range(3):
+        floor.play(50)
+        assert len(list(floor.publisher.books_due())) == 1
+    assert len(floor.gathered) == 3
 
 
 def test_figures_of_a_book_have_all_places_of_their_increments() -> None:
