@@ -96,7 +96,7 @@ class MarketDataCore:
         if tick.source == "stream":
             self._health.heard(tick)
         else:
-            self._health.last_trade_is(tick.symbol, tick.figures.last, tick.born)
+            self._health.compare(tick)
         return None
 
     def gap(self, now: float, *, lost: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 from bot_v2.features.market_data.price import Tick
@@ -39,11 +38,13 @@ class StreamHealth:
         self._current.add(tick.symbol)
         self._heard[tick.symbol] = _Heard(tick, tick.received)
 
-    def last_trade_is(self, symbol: str, last: Decimal, born: float) -> None:
-        """Another source tells the last trade's price: if the stream told the same, it owed nothing since."""
-        heard = self._heard.get(symbol)
-        if heard is not None and heard.tick.figures.last == last and born > heard.quiet_until:
-            self._heard[symbol] = _Heard(heard.tick, born)
+    def compare(self, other: Tick) -> None:
+        """Another source tells a price: if the stream told the same last, it owed nothing since."""
+        heard = self._heard.get(other.symbol)
+        if heard is None or other.born <= heard.quiet_until:
+            return
+        if heard.tick.figures.mark == other.figures.mark:
+            self._heard[other.symbol] = _Heard(heard.tick, other.born)
 
     def lost(self) -> None:
         """The connection is gone."""

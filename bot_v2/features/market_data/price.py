@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 Source = Literal["stream", "rest"]
@@ -52,13 +52,10 @@ class Figures:
 
     @property
     def mark(self) -> Decimal:
-        """The last trade's price, but never outside the quotes: one old or odd trade makes no price."""
-        mark = self.last
-        if self.bid is not None:
-            mark = max(mark, self.bid)
-        if self.ask is not None:
-            mark = min(mark, self.ask)
-        return mark
+        """The middle of the quotes, which is the same by either way; the last trade's price where one is missing."""
+        if self.bid is None or self.ask is None:
+            return self.last
+        return (self.bid + self.ask) / 2
 
 
 @dataclass(frozen=True)
@@ -85,17 +82,3 @@ class Tick:
     def lag(self) -> float:
         """Seconds between when it was so and its arrival."""
         return self.received - self.born
-
-
-def decimal(value: object) -> Decimal:
-    """Read a figure as it stands in JSON.
-
-    Raises:
-        Nonsense: it is none.
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Nonsense(f"not a figure: {value!r:.40}")
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        raise Nonsense(f"not a figure: {value!r:.40}") from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from bot_v2.features.brokerages.broker import Quote
+from bot_v2.features.brokerages.coinbase.figures import Malformed, figure, instant
 from bot_v2.features.brokerages.coinbase.streaming import Message
-from bot_v2.features.market_data.price import Figures, Nonsense, decimal
+from bot_v2.features.market_data.price import Figures, Nonsense
 
 CHANNEL: Final = "ticker"
 
@@ -39,12 +39,9 @@ def moment(timestamp: str) -> float:
         Nonsense: it is none. A price without a time might be of any, so it is none.
     """
     try:
-        instant = datetime.fromisoformat(timestamp)
-    except ValueError:
-        raise Nonsense(f"no time: {timestamp!r:.40}") from None
-    if instant.tzinfo is None:
-        raise Nonsense(f"a time of no zone: {timestamp!r:.40}")
-    return instant.timestamp()
+        return instant({"timestamp": timestamp}, "timestamp")
+    except Malformed as malformed:
+        raise Nonsense(str(malformed)) from None
 
 
 def of_quote(quote: Quote) -> Figures:
@@ -59,8 +56,12 @@ def of_quote(quote: Quote) -> Figures:
 def _figures(ticker: Mapping[str, Any]) -> Figures | Nonsense:
     try:
         return Figures(
-            decimal(ticker.get("price")), _quoted(ticker, "best_bid"), _quoted(ticker, "best_ask")
+            figure(ticker.get("price"), "price"),
+            _quoted(ticker, "best_bid"),
+            _quoted(ticker, "best_ask"),
         )
+    except Malformed as malformed:
+        return Nonsense(str(malformed))
     except Nonsense as nonsense:
         return nonsense
 
@@ -68,4 +69,4 @@ def _figures(ticker: Mapping[str, Any]) -> Figures | Nonsense:
 def _quoted(ticker: Mapping[str, Any], side: str) -> Decimal | None:
     """Read a best quote. An empty side of the book is an empty text, and one may be left out."""
     told = ticker.get(side)
-    return None if told is None or told == "" else decimal(told)
+    return None if told is None or told == "" else figure(told, side)

@@ -21,7 +21,7 @@ class MarketDataSettings(Scaled):
         slow_lag: between the exchange's own time of a message and its arrival, beyond which the stream is too slow.
             For its return it must be below half of that.
         silence_limit: without a price of a product, from which on the stream is silent about it. A product whose
-            last trade is, REST says, still the last one is quiet and not silent.
+            price is, as REST says, still the last that the stream told is quiet and not silent.
         patience: for which the stream may be lost, slow or silent about everything until REST takes its place.
         flaw_limit: so many losses and gaps within `flaw_window` are one breakdown, however short each is.
         flaw_window: see there.

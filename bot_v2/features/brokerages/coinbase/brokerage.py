@@ -74,6 +74,14 @@ class CoinbaseBrokerage:
         """Return the present price: the middle of the best quotes."""
         return await self._venue.quote(symbol)
 
+    async def get_time(self) -> float:
+        """Return the exchange's time in seconds since 1970, to the millisecond.
+
+        Raises:
+            NotDone: it could not be read.
+        """
+        return await self._venue.time()
+
     async def place_order(self, request: OrderRequest) -> OrderReport:
         """Place an order, or return the one of this name; see `Broker` and `placing`."""
         return await placing.place(self._venue, request, self._patience, self.client.backoff())

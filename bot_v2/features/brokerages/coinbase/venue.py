@@ -69,6 +69,9 @@ class Venue(Protocol):
     async def quote(self, symbol: str) -> Quote:
         """Return the present price."""
 
+    async def time(self) -> float:
+        """Return the exchange's time in seconds since 1970, to the millisecond."""
+
     async def order(self, order_id: str, deadline: float | None = None) -> OrderReport | None:
         """Return an order by its id."""
 

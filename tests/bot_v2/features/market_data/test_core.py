@@ -161,12 +161,12 @@ def test_one_silent_product_is_told_and_the_others_stream_on() -> None:
 
 
 def test_a_quiet_product_is_still_streamed() -> None:
-    """Nobody trades; REST says that the last trade is the one that the stream told."""
+    """Nobody trades or quotes; REST says that the price is the one that the stream told."""
     played = Played()
     played.core.tick(tick(100, 0.0))
     for _ in range(30):
         played.live(1)
-        played.core.tick(tick(100.2, played.now, "rest", last=100))
+        played.core.tick(tick(100, played.now, "rest"))
     assert played.modes() == ["streaming"]
 
 

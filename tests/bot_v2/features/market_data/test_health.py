@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from decimal import Decimal
-
 from bot_v2.features.market_data.health import StreamHealth
 from tests.bot_v2.features.market_data.ticks import BTC, ETH, SETTINGS, tick
 
@@ -62,19 +60,19 @@ def test_one_silent_product_does_not_make_the_stream_unsound() -> None:
 
 
 def test_a_product_without_trades_is_quiet_and_not_silent() -> None:
-    """If the last trade is still the one that the stream told, there was nothing to tell."""
+    """If the price is still the one that the stream told, there was nothing to tell."""
     health = healthy()
     later = 11.0 + SETTINGS.silence_limit
-    health.last_trade_is(ETH, Decimal(10), later - 1.0)
+    health.compare(tick(10, later - 1.0, "rest", ETH))
     assert health.serves(ETH, later) is None
-    health.last_trade_is(ETH, Decimal(11), later + 5.0)
+    health.compare(tick(11, later + 5.0, "rest", ETH))
     assert health.serves(ETH, later + SETTINGS.silence_limit) == "silent"
 
 
 def test_an_old_answer_excuses_nothing() -> None:
-    """That the last trade was the same long ago is known already."""
+    """That the price was the same long ago is known already."""
     health = healthy()
-    health.last_trade_is(ETH, Decimal(10), 5.0)
+    health.compare(tick(10, 5.0, "rest", ETH))
     assert health.serves(ETH, 10.5 + SETTINGS.silence_limit) == "silent"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot_v2.features.market_data.price import Figures, Nonsense, decimal
+from bot_v2.features.market_data.price import Figures, Nonsense
 
 prices = st.decimals("0.01", "100000", places=2)
 
@@ -23,18 +23,17 @@ def figures(last: str, bid: str | None, ask: str | None) -> Figures:
     ("last", "bid", "ask", "mark"),
     [
         ("100", "99", "101", "100"),
-        ("90", "99", "101", "99"),
-        ("110", "99", "101", "101"),
-        ("90", "99", None, "99"),
-        ("110", None, "101", "101"),
+        ("90", "99", "102", "100.5"),
+        ("90", "99", None, "90"),
+        ("110", None, "101", "110"),
         ("110", None, None, "110"),
         ("100", "100", "100", "100"),
     ],
 )
-def test_the_mark_is_the_last_trade_within_the_quotes(
+def test_the_mark_is_the_middle_of_the_quotes(
     last: str, bid: str | None, ask: str | None, mark: str
 ) -> None:
-    """A last trade outside the quotes is not the price: the nearer quote is."""
+    """Without both of them, it is the last trade's price."""
     assert figures(last, bid, ask).mark == Decimal(mark)
 
 
@@ -58,16 +57,3 @@ def test_a_crossed_book_is_refused() -> None:
     """Nobody bids more than somebody asks."""
     with pytest.raises(Nonsense, match="crossed"):
         figures("100", "101", "99")
-
-
-@pytest.mark.parametrize("value", ["1.5", 1.5, "15e-1"])
-def test_figures_are_read_as_they_stand(value: object) -> None:
-    """Texts and numbers of JSON are figures."""
-    assert decimal(value) == Decimal("1.5")
-
-
-@pytest.mark.parametrize("value", [None, "", "abc", True, [], {}])
-def test_what_is_no_figure_is_refused(value: object) -> None:
-    """Anything else is none."""
-    with pytest.raises(Nonsense):
-        decimal(value)

@@ -50,7 +50,7 @@ def test_an_empty_side_of_the_book_is_none(side: str, told: str | None) -> None:
     found = figures(TICKER | {side: told})
     assert isinstance(found, Figures)
     assert (found.bid is None) == (side == "best_bid")
-    assert found.mark == Decimal("100.5")
+    assert found.mark == found.last == Decimal("100.5")
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,7 @@ def tick(
     source: Source = "stream",
     symbol: str = BTC,
     lag: float = 0.0,
-    last: float | str | None = None,
 ) -> Tick:
     """Return a tick of this mark price, which was so at `born` and arrived `lag` later."""
     mark = Decimal(str(price))
-    figures = Figures(Decimal(str(price if last is None else last)), mark, mark)
-    return Tick(symbol, source, figures, 1e9 + born, born, born + lag)
+    return Tick(symbol, source, Figures(mark, mark, mark), 1e9 + born, born, born + lag)

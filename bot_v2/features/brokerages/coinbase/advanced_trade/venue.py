@@ -23,6 +23,7 @@ from bot_v2.features.brokerages.coinbase.figures import (
     decimal,
     instant,
     mapping,
+    not_negative,
     rfc3339,
     sequence,
     text,
@@ -111,6 +112,13 @@ class AdvancedTrade:
             if text(book, "product_id") != symbol:
                 raise Malformed(f"asked for {symbol}, told of {book['product_id']!r:.40}")
             return middle(symbol, _best(book, "bids"), _best(book, "asks"), instant(book, "time"))
+
+    async def time(self) -> float:
+        """Return the exchange's time (docs: Get Server Time)."""
+        call = Call("GET", f"{API}/time", public=True)
+        reply = await self._client.read(call)
+        with believed(call):
+            return float(not_negative(mapping(reply.data, "the answer"), "epochMillis")) / 1000
 
     async def order(self, order_id: str, deadline: float | None = None) -> OrderReport | None:
         """Return an order, or None if the API says in its own words that there is none."""

@@ -113,6 +113,13 @@ class Exchange:
             book = mapping(reply.data, "the answer")
             return middle(symbol, _best(book, "bids"), _best(book, "asks"), instant(book, "time"))
 
+    async def time(self) -> float:
+        """Return the exchange's time (docs: Get server time)."""
+        call = Call("GET", "/time", public=True)
+        reply = await self._client.read(call)
+        with believed(call):
+            return float(not_negative(mapping(reply.data, "the answer"), "epoch"))
+
     async def order(self, order_id: str, deadline: float | None = None) -> OrderReport | None:
         """Return an order, or None if the API says that there is none.
 
