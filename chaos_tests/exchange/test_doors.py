@@ -43,7 +43,7 @@ async def test_a_handshake_takes_its_time(encrypted: bool, tmp_path: Path) -> No
                 address, ssl=context if encrypted else None, proxy=None, close_timeout=0.2
             ):
                 waits.append(monotonic() - start)
-        assert waits[1] < 0.4 <= waits[0]
+        assert waits[0] >= 0.4
         await read_until(old, sequence_num=10)
         (hit,) = stub.history.select("fault_hit")
         assert hit["conn"] == 2
@@ -171,13 +171,12 @@ async def test_half_of_the_connections_fall_silent() -> None:
             await stub.exchange.start_fault("data_silence", {"share": 0.5}, {})
             async with connected(stub, "ticker") as three, connected(stub, "ticker") as four:
                 frames = [await read_until(client, sequence_num=20) for client in (two, four)]
-                assert (await read(three))["channel"] == "subscriptions"
-                with pytest.raises(TimeoutError):
-                    await asyncio.wait_for(three.recv(), 0.1)
-                async with asyncio.timeout(DEADLINE):
-                    await (await one.ping())
+                for client in (one, three):
+                    async with asyncio.timeout(DEADLINE):
+                        await (await client.ping())
         for numbers in ([frame["sequence_num"] for frame in found] for found in frames):
             assert numbers == list(range(numbers[0], 21))
+        assert {event["channel"] for event in stub.frames(conn=3)} == {"subscriptions"}
         silent = {event["conn"] for event in stub.history.select("fault_hit")}
         assert silent == {1, 3}
 
@@ -230,7 +229,7 @@ async def test_a_silent_product_is_missing_in_a_new_subscription_too() -> None:
 
 async def test_a_book_has_changed_while_its_client_was_away() -> None:
     """The best levels that it knew are not in the snapshot that it comes back to, and REST agrees."""
-    async with running(tick_rate=0.1) as stub:
+    async with running(tick_rate=0.001) as stub:
         async with connected(stub, "level2") as client:
             first = await read(client)
             await stub.exchange.start_fault("close_code", {"code": 1001}, {})
@@ -249,7 +248,7 @@ async def test_a_book_has_changed_while_its_client_was_away() -> None:
 
 async def test_who_stays_sees_the_book_change() -> None:
     """As an update like any other, so that a client that follows the rules has the true book."""
-    async with running(tick_rate=0.1) as stub, connected(stub, "level2") as client:
+    async with running(tick_rate=0.001) as stub, connected(stub, "level2") as client:
         first = await read(client)
         await read(client)
         await stub.exchange.start_fault("changed_book", {"levels": 2}, {"product": "BTC-USD"})

@@ -114,7 +114,7 @@ async def test_a_stale_ticker_stands_still_while_trades_go_on() -> None:
             await read_until(client, sequence_num=5)
             lie = {"what": "old_prices_fresh_times", "channels": ["ticker"]}
             handle = await stub.exchange.start_fault("wrong_data", lie, {})
-            await stub.until("fault_hit", count=30)
+            await stub.until("fault_hit", count=100)
             frames = await read_until(client, sequence_num=await _next_sequence(stub))
             await stub.exchange.stop_fault(handle)
             off = await stub.until("fault_off")
@@ -129,7 +129,7 @@ async def test_a_stale_ticker_stands_still_while_trades_go_on() -> None:
         }
         traded = {trade["price"] for frame in frames for trade in _trades(frame)}
         assert len(stale) == 1
-        assert len(traded) > 3
+        assert len(traded) > 1
         assert off["hits"] == len(wrong)
 
 
