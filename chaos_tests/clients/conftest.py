@@ -8,6 +8,8 @@ import pytest
 from chaos_tests.clients.environments import left_out
 from chaos_tests.clients.running import WITHIN, folder
 
+pytest.register_assert_rewrite("chaos_tests.clients.judging")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the clients that this machine cannot have, and give the others time."""
