@@ -5,7 +5,7 @@
     submit ──▶ placed ──▶ look it up ──▶ report
       ├─ not done, and worth trying again ──▶ wait ──▶ submit
       ├─ not done, and final ──▶ raise it; or Unknown, if an earlier attempt may have arrived
-      ├─ unknown ──▶ wait ──▶ insist (the same name again where that is one order; else look for it)
+      ├─ unknown ──▶ wait ──▶ insist: look for it, then the same name again where that is one order
       └─ its name is taken ──▶ wait ──▶ look for it
 """
 
@@ -69,7 +69,10 @@ async def place(
                 raise Unknown(f"order {name} is said to be there, and is not to be seen")
             return found
         try:
-            order_id = await (venue.submit if doubt is None else venue.insist)(request, deadline)
+            if doubt is None:
+                order_id = await venue.submit(request, deadline)
+            else:
+                order_id = await venue.insist(request, started, deadline)
         except NameTaken:
             taken = True
             raise Unknown(f"order {name} is said to be there already") from None

@@ -45,8 +45,13 @@ class Venue(Protocol):
             Unknown: it may have been.
         """
 
-    async def insist(self, request: OrderRequest, deadline: float) -> str:
-        """Return the id of an order that may have been placed by an attempt before; place it if that is safe.
+    async def insist(self, request: OrderRequest, since: float, deadline: float) -> str:
+        """Return the id of an order that an earlier attempt may have placed; send it again only where that is safe.
+
+        Args:
+            request: the order.
+            since: when the first attempt was made, in seconds since 1970.
+            deadline: until when.
 
         Raises:
             as `submit`.

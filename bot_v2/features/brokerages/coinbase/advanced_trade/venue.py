@@ -80,9 +80,14 @@ class AdvancedTrade:
             raise NameTaken(request.client_order_id)
         raise Rejected(reason, message)
 
-    async def insist(self, request: OrderRequest, deadline: float) -> str:
-        """Send it again: of an id that was used before its order is returned, and none made (docs: Create Order)."""
-        return await self.submit(request, deadline)
+    async def insist(self, request: OrderRequest, since: float, deadline: float) -> str:
+        """Look for it; send it again only if it does not show.
+
+        Of an id that was used before its order is returned, and none is made (docs: Create Order); but an order that
+        shows need not be sent.
+        """
+        found = await self.order_named(request.client_order_id, since, deadline)
+        return found.order_id if found is not None else await self.submit(request, deadline)
 
     async def cancel(self, order_id: str, deadline: float) -> None:
         """Send a cancel, once; see `Venue`."""

@@ -68,12 +68,12 @@ class Exchange:
         known = await self._order(f"client:{request.client_order_id}", deadline)
         return known.order_id if known is not None else await self._post(request, deadline)
 
-    async def insist(self, request: OrderRequest, deadline: float) -> str:
+    async def insist(self, request: OrderRequest, since: float, deadline: float) -> str:
         """Look for it, and never send it again: that could make it two. See `Venue`."""
-        known = await self._order(f"client:{request.client_order_id}", deadline)
-        if known is None:
+        found = await self.order_named(request.client_order_id, since, deadline)
+        if found is None:
             raise Unknown(f"order {request.client_order_id} was sent, and is not to be seen")
-        return known.order_id
+        return found.order_id
 
     async def cancel(self, order_id: str, deadline: float) -> None:
         """Send a cancel, once; see `Venue`."""
