@@ -289,6 +289,16 @@ def test_an_edit_may_be_matched_at_once() -> None:
     assert (order.status, order.hold) == ("OPEN", D("101") * D("1.012"))
 
 
+def test_an_edited_order_takes_no_more_than_is_left_of_it() -> None:
+    """Half filled, moved across the spread: the other half is matched."""
+    desk = Desk()
+    order = desk.place("BUY", "2", "101")
+    edited = desk.edit(order, "102", "2.5")
+    assert isinstance(edited, Order)
+    assert desk.fills(order) == [("101", "1", "TAKER"), ("102", "1.5", "TAKER")]
+    assert edited.status == "FILLED"
+
+
 def test_an_edit_counts_what_is_filled() -> None:
     """The new size is the whole size: half of it may be matched already."""
     desk = Desk()

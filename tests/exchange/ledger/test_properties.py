@@ -64,8 +64,9 @@ _SPOT = ("BTC-USD", "ETH-BTC")
 
 products = st.sampled_from(tuple(_PRODUCTS))
 sides = st.sampled_from(("BUY", "SELL"))
-lots = st.sampled_from((1, 1, 2, 3, 7, 20, 100, 2000))
+lots = st.sampled_from((1, 2, 3, 4, 7, 20, 500))
 ticks = st.integers(-6, 6)
+near = st.integers(-1, 6)
 picks = st.integers(0, 1000)
 
 
@@ -82,11 +83,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.left: dict[tuple[str, str, Decimal], Decimal] = {}
 
     @initialize(
-        money=st.sampled_from((D(500), D(20_000), D("123456.78901234567891"))),
+        money=st.sampled_from((D(6), D(40), D("123456.78901234560"))),
         volume=st.sampled_from((D(0), D("9999"), D(10**9))),
     )
     def open(self, money: Decimal, volume: Decimal) -> None:
-        balances = {"USD": money, "USDC": money, "BTC": D(2), "ETH": D(3)}
+        balances = {"USD": money, "USDC": money / 8, "BTC": D(20), "ETH": D("0.3")}
         self.ledger = Ledger(_PRODUCTS.values(), balances, LedgerSettings(volume_30d=volume))
         self.truths = Truths(self.ledger)
         self.ledger.listeners.append(self._took)
@@ -95,6 +96,11 @@ class LedgerMachine(RuleBasedStateMachine):
                 for side, sign in (("bid", -1), ("offer", 1)):
                     price = (_MIDDLE + sign * depth) * _TICK
                     self._change(name, side, price, 5 * depth * lot)
+            # Something to fill, to edit, to close and to take back, from the first step on.
+            self._place(name, "BUY", "market_market_ioc", 2)
+            for depth in (1, 6):
+                self.rest(name, "BUY", depth, depth, post_only=False)
+                self.rest(name, "SELL", depth, depth, post_only=False)
 
     @rule(name=products, side=sides, away=ticks, size=lots, kind=st.sampled_from(_LIMITS))
     def limit(self, name: str, side: Side, away: int, size: int, kind: Configuration) -> None:
@@ -115,21 +121,12 @@ class LedgerMachine(RuleBasedStateMachine):
         more = {"post_only": post_only, "limit_price": price}
         self._place(name, side, "limit_limit_gtc", size, **more)
 
-    @rule(name=products, side=sides, size=lots, wholly=st.booleans(), leverage=st.integers(1, 11))
-    def market(
-        self,
-        name: str,
-        side: Side,
-        size: int,
-        wholly: bool,
-        leverage: int,
-    ) -> None:
+    @rule(name=products, side=sides, size=lots, leverage=st.sampled_from((None, 2, 3, 4, 5)))
+    def market(self, name: str, side: Side, size: int, leverage: int | None) -> None:
         """Place a market order."""
-        kind: Configuration = "market_market_fok" if wholly else "market_market_ioc"
         future = _PRODUCTS[name].product_type == "FUTURE"
-        self._place(
-            name, side, kind, size, leverage=D(leverage) if future and leverage < 11 else None
-        )
+        asked = D(leverage) if future and leverage else None
+        self._place(name, side, "market_market_ioc", size, leverage=asked)
 
     @rule(name=st.sampled_from(_SPOT), funds=st.integers(1, 400), wholly=st.booleans())
     def spend(self, name: str, funds: int, wholly: bool) -> None:
@@ -137,23 +134,24 @@ class LedgerMachine(RuleBasedStateMachine):
         kind: Configuration = "market_market_fok" if wholly else "market_market_ioc"
         self._place(name, "BUY", kind, None, quote_size=funds * _TICK)
 
-    @rule(
-        name=products, side=sides, size=lots, stop=ticks, reach=ticks, kind=st.sampled_from(_STOPS)
-    )
+    @rule(name=products, side=sides, size=lots, stop=near, reach=near, kind=st.sampled_from(_STOPS))
     def stop(
         self, name: str, side: Side, size: int, stop: int, reach: int, kind: Configuration
     ) -> None:
-        """Place an order with a stop price."""
-        stop_price = self._middle(name) + stop * _TICK
-        up = stop > 0
+        """Place an order with a stop price, on its proper side most of the time."""
+        sign, middle = 1 if side == "BUY" else -1, self._middle(name)
+        stop_price = middle + sign * stop * _TICK
+        bracket = kind.startswith("trigger_bracket")
         self._place(
             name,
             side,
             kind,
             size,
             stop_price=stop_price,
-            limit_price=stop_price + reach * _TICK,
-            stop_direction="STOP_DIRECTION_STOP_UP" if up else "STOP_DIRECTION_STOP_DOWN",
+            limit_price=(middle - sign * reach * _TICK)
+            if bracket
+            else (stop_price + sign * reach * _TICK),
+            stop_direction=f"STOP_DIRECTION_STOP_{'UP' if side == 'BUY' else 'DOWN'}",
         )
 
     def _place(
@@ -165,7 +163,7 @@ class LedgerMachine(RuleBasedStateMachine):
             side=side,
             configuration=kind,
             base_size=None if size is None else size * _LOTS[name],
-            end_time=self.now + 3 if kind.endswith("gtd") else None,
+            end_time=self.now + 20 if kind.endswith("gtd") else None,
             **more,
         )
         book = self.books[name]
@@ -178,22 +176,20 @@ class LedgerMachine(RuleBasedStateMachine):
         again = self.ledger.place(ticket, self.now, book)
         assert again == placed, "the same client_order_id is the same order"
 
-    @rule(pick=picks, queued=st.booleans())
-    def cancel(self, pick: int, queued: bool) -> None:
-        """Cancel an open order, at once or not quite."""
-        if order := self._open(pick):
-            self._count(self.ledger.cancel(order.order_id, self.now, queued=queued))
-
-    @rule(pick=picks)
-    def finish_cancel(self, pick: int) -> None:
-        """Finish a cancel, or cancel what nobody asked to."""
-        if order := self._open(pick):
-            self.ledger.finish_cancel(order.order_id, self.now)
+    @rule(pick=picks, how=st.sampled_from(("now", "queue", "finish")))
+    def cancel(self, pick: int, how: str) -> None:
+        """Cancel an order, at once or not quite."""
+        if order := self._some(pick):
+            if how == "finish":
+                self._count(self.ledger.finish_cancel(order.order_id, self.now))
+            else:
+                queued = how == "queue"
+                self._count(self.ledger.cancel(order.order_id, self.now, queued=queued))
 
     @rule(pick=picks, away=ticks, size=lots)
     def edit(self, pick: int, away: int, size: int) -> None:
-        """Edit an open order."""
-        if order := self._open(pick):
+        """Edit an order."""
+        if order := self._some(pick):
             name = order.ticket.product_id
             price = self._middle(name) + away * _TICK
             asked = {"price": price, "size": size * _LOTS[name]}
@@ -235,14 +231,6 @@ class LedgerMachine(RuleBasedStateMachine):
         """Others trade, somewhere near the middle."""
         self.ledger.happened(self._trade(name, away, size), self.books[name], self.now)
 
-    @rule(seconds=st.integers(1, 3))
-    def wait(self, seconds: int) -> None:
-        """Time passes, orders expire."""
-        self.now += seconds
-        self.ledger.expire(self.now)
-        due = self.ledger.next_expiry()
-        assert due is None or due > self.now
-
     @rule(name=products, flags=st.sampled_from(_FLAGS), amount=st.integers(0, 5000))
     def decree(self, name: str, flags: Flags, amount: int) -> None:
         """The exchange halts a product or opens it, or money comes in."""
@@ -256,7 +244,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(pick=picks, size=st.none() | lots)
     def fill(self, pick: int, size: int | None) -> None:
         """The exchange fills an order on its own."""
-        if order := self._open(pick):
+        if order := self._some(pick):
             name = order.ticket.product_id
             asked = None if size is None else size * _LOTS[name]
             self._count(self.ledger.fill(order.order_id, self.now, asked))
@@ -268,11 +256,11 @@ class LedgerMachine(RuleBasedStateMachine):
         if fills:
             self._count(self.ledger.void(fills[-1 - pick % len(fills)].number, self.now))
 
-    @rule(back=st.integers(0, 60))
+    @rule(back=st.integers(0, 30))
     def roll_back(self, back: int) -> None:
         """The exchange forgets its last entries, once in a while."""
         number = max(1, len(self.ledger.entries) - back)
-        if back % 3:
+        if back % 5:
             return
         before = replay(self.ledger.state.products, self.ledger.entries[:number])
         self.ledger.roll_back(number, self.now)
@@ -280,27 +268,27 @@ class LedgerMachine(RuleBasedStateMachine):
             before.number = self.ledger.state.number
             assert self.ledger.state == before
 
-    @rule(back=st.integers(0, 40))
-    def look_back(self, back: int) -> None:
-        """A replica that is behind catches up, if nothing was rolled back meanwhile."""
-        number = max(0, len(self.ledger.entries) - back)
-        replica, missed = self.ledger.as_of(number), self.ledger.entries[number:]
-        if not any(isinstance(entry.change, RolledBack) for entry in missed):
-            for entry in missed:
-                replica.apply(entry)
-            assert replica == self.ledger.state
-
     def check_invariants(self, *args: Any, **kwargs: Any) -> None:
-        """Count the step. What must be true is checked after each entry, see `Truths`."""
+        """Count the step, and let time pass. What must be true is checked after each entry, see `Truths`."""
         LedgerMachine.steps += 1
+        if hasattr(self, "ledger"):
+            self.now += 1
+            self.ledger.expire(self.now)
+            due = self.ledger.next_expiry()
+            assert due is None or due > self.now
         cast("Callable[..., None]", super().check_invariants)(*args, **kwargs)
 
     def teardown(self) -> None:
         """Replay the journal, and add up the fills."""
         if not hasattr(self, "ledger"):
             return
-        state = self.ledger.state
-        assert replay(state.products, self.ledger.entries) == state
+        state, entries = self.ledger.state, self.ledger.entries
+        assert replay(state.products, entries) == state
+        last = max([e.number for e in entries if isinstance(e.change, RolledBack)], default=0)
+        replica = self.ledger.as_of((last + len(entries)) // 2)
+        for entry in entries[replica.number :]:
+            replica.apply(entry)
+        assert replica == state, "a replica that was behind did not catch up"
         self.truths.fills_agree()
         LedgerMachine.seen.update(self.truths.kinds)
 
@@ -308,9 +296,11 @@ class LedgerMachine(RuleBasedStateMachine):
         price = max(_TICK, self._middle(name) + away * _TICK)
         return Trade(float(self.now), name, 1, price, size * _LOTS[name], "BUY")
 
-    def _open(self, pick: int) -> Order | None:
-        open_orders = list(self.ledger.state.open_orders.values())
-        return open_orders[pick % len(open_orders)] if open_orders else None
+    def _some(self, pick: int) -> Order | None:
+        """Return an open order most of the time, else any."""
+        state = self.ledger.state
+        orders = list((state.open_orders if pick % 4 else state.orders).values())
+        return orders[pick % len(orders)] if orders else None
 
     def _count(self, outcome: Order | Refused) -> Order | Refused:
         LedgerMachine.seen[outcome.reason if isinstance(outcome, Refused) else outcome.status] += 1

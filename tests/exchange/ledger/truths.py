@@ -119,9 +119,10 @@ class Truths:
         for position in state.positions.values():
             product = state.products[position.product_id]
             # What the contracts cost is not spent, but owed.
-            had[product.quote_currency] += (
-                position.size * position.entry_price * product.contract_size
-            )
+            worth = position.size * position.entry_price * product.contract_size
+            had[product.quote_currency] += worth
+            least, most = abs(worth) * product.margin_rate, abs(worth)
+            assert least - _DUST < position.margin < most + _DUST, "a margin fits no leverage"
         assert {p: s for p, s in sizes.items() if s} == {
             p: position.size for p, position in state.positions.items()
         }
