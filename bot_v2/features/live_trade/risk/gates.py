@@ -56,9 +56,7 @@ def position(request: OrderRequest, view: RiskView, limits: RiskLimits) -> Refus
 
 
 def price_age(request: OrderRequest, view: RiskView, limits: RiskLimits) -> Refusal | None:
-    """Refuse to trade on a price that is too old, or on market data that says so of itself."""
-    if view.market_is_stale:
-        return Refusal("price_age", f"{_order(request)}: the market data is stale")
+    """Refuse to trade on a price that is too old, or on none."""
     price = _price(view, request.symbol)
     if price is None:
         return Refusal("price_age", f"{_order(request)}: there is no price of {request.symbol}")

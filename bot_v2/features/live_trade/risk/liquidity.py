@@ -25,7 +25,7 @@ class LiquiditySettings(Scaled):
     max_spread: float = 0.02
     max_deviation: float = 0.02
     max_slippage: float = 0.05
-    max_quote_age: float = duration(5.0)
+    max_quote_age: float = duration(15.0)
 
 
 class LiquidityService:
@@ -35,18 +35,16 @@ class LiquidityService:
         self._settings = (settings or LiquiditySettings()).real()
 
     def check(
-        self, request: OrderRequest, quote: Quote | None, mark: Decimal | None, now: float
+        self, request: OrderRequest, quote: Quote, mark: Decimal | None, now: float
     ) -> Refusal | None:
         """Return why this is no market for the order, or None if it is.
 
         Args:
             request: the order.
-            quote: as the broker told it last; None if it did not.
+            quote: as the broker told it last.
             mark: the price from the market data, or None if there is none; that is the price gate's affair.
             now: seconds since 1970.
         """
-        if quote is None:
-            return Refusal("no_quote", f"the broker tells no price of {request.symbol}")
         told = f"{request.symbol} is quoted {quote.bid:f} to {quote.ask:f}"
         if not (quote.bid.is_finite() and quote.ask.is_finite() and 0 < quote.bid <= quote.ask):
             return Refusal("no_quote", f"{told}, which is no market")

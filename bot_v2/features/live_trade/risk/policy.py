@@ -12,6 +12,7 @@ asked for in the same instant are judged one after another, each with those befo
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -28,24 +29,29 @@ class Market:
     """A product's market as it is now.
 
     Attributes:
-        quote: the broker's, or None if it did not tell one.
+        quote: the broker's.
         mark: the price from the market data, or None.
         now: seconds since 1970.
     """
 
-    quote: Quote | None
+    quote: Quote
     mark: Decimal | None
     now: float
+
+
+Closed = Callable[[OrderRequest], Refusal | None]
+"""Returns why no order like this is taken at present, or None if it is."""
 
 
 class Outlook(Protocol):
     """What the policy judges by."""
 
-    def closed(self, request: OrderRequest) -> Refusal | None:
-        """Return why no order like this is taken at present, or None if it is."""
-
     async def market(self, symbol: str) -> Market:
-        """Return the market of a product."""
+        """Return the market of a product.
+
+        Raises:
+            BrokerError: the broker does not tell it.
+        """
 
     async def view(self, symbol: str) -> RiskView:
         """Return positions, orders and prices as they are now."""
@@ -69,25 +75,31 @@ class OrderPolicy:
 
     def __init__(
         self,
+        closed: Closed,
         liquidity: LiquidityService,
         gates: RiskGateValidator,
-        execution: Execution,
         outlook: Outlook,
+        execution: Execution,
     ) -> None:
         self.liquidity = liquidity
         self.gates = gates
-        self._execution = execution
+        self._closed = closed
         self._outlook = outlook
+        self._execution = execution
         self._one_at_a_time = asyncio.Lock()
 
     async def submit(self, request: OrderRequest) -> OrderResult | Refusal:
-        """Send an order, or return why it was not sent."""
-        refusal = self._outlook.closed(request)
-        if refusal is None:
-            refusal = await self._liquidity(request)
+        """Send an order, or return why it was not sent.
+
+        Whoever is cancelled here may leave an intent behind that was written and never sent.
+
+        Raises:
+            BrokerError: there is no telling what the market is. Nothing was sent.
+        """
+        refusal = self._closed(request) or await self._liquidity(request)
         if refusal is None:
             async with self._one_at_a_time:
-                refusal = self._outlook.closed(request) or await self._begin(request)
+                refusal = self._closed(request) or await self._begin(request)
         return refusal or await self._execution.send(request)
 
     async def _liquidity(self, request: OrderRequest) -> Refusal | None:

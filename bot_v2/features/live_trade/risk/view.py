@@ -66,17 +66,15 @@ class RiskView:
 
     Attributes:
         holdings: by symbol, of every product that is held or has orders.
-        prices: by symbol; one that is not known is missing.
+        prices: by symbol; one that is not known, or stale by its own source, is missing.
         daily_pnl: what was won since midnight UTC, below zero if it was lost; in the quote currency.
         unknown: orders of which it is not known whether they stand at the broker.
-        market_is_stale: whether the market data itself says that it is not to be traded on.
     """
 
     holdings: Mapping[str, Holding]
     prices: Mapping[str, SeenPrice]
     daily_pnl: Decimal = Decimal(0)
     unknown: tuple[Intent, ...] = ()
-    market_is_stale: bool = False
 
     def holding(self, symbol: str) -> Holding:
         """Return what is held of a product."""

@@ -120,7 +120,6 @@ def test_without_the_price_of_something_held_nothing_is_added() -> None:
         ({"prices": {}}, "price_age"),
         ({"prices": {BTC: price("NaN")}}, "price_age"),
         ({"prices": {BTC: price("0")}}, "price_age"),
-        ({"market_is_stale": True}, "price_age"),
     ],
 )
 @pytest.mark.parametrize("side", ["buy", "sell"])

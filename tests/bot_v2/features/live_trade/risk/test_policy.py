@@ -67,7 +67,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def policy(desk: Desk) -> OrderPolicy:
-    return OrderPolicy(LiquidityService(), RiskGateValidator(LIMITS), desk, desk)
+    return OrderPolicy(desk.closed, LiquidityService(), RiskGateValidator(LIMITS), desk, desk)
 
 
 async def reason(policy: OrderPolicy, request: OrderRequest | None = None) -> str:

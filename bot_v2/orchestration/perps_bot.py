@@ -1,0 +1,93 @@
+"""The bot: everything put together, and how it begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from bot_v2.features.brokerages.broker import Broker, Side
+from bot_v2.features.live_trade.risk import OrderResult
+from bot_v2.metrics import MetricsCollector
+from bot_v2.orchestration.needs import MarketData, Store
+from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE: Final = 0.5
+"""Real seconds that each part has to let go of what it holds."""
+
+
+class PerpsBot:
+    """A bot that is ready to trade. `PerpsBotBuilder` makes it.
+
+    Attributes:
+        broker: that it trades with.
+        metrics: everything that it counts.
+        market_data: its prices; None if the broker's quotes are its prices.
+        orchestrator: decides when to trade.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        store: Store,
+        orchestrator: StrategyOrchestrator,
+        market_data: MarketData | None,
+        metrics: MetricsCollector,
+    ) -> None:
+        self.broker = broker
+        self.metrics = metrics
+        self.market_data = market_data
+        self.orchestrator = orchestrator
+        self._store = store
+        self._down: asyncio.Task[None] | None = None
+
+    async def execute_order(
+        self,
+        *,
+        symbol: str,
+        side: Side,
+        quantity: Decimal | float | str,
+        limit_price: Decimal | float | str | None = None,
+    ) -> OrderResult:
+        """Ask for an order; see `StrategyOrchestrator.execute_order`."""
+        return await self.orchestrator.execute_order(
+            symbol=symbol, side=side, quantity=quantity, limit_price=limit_price
+        )
+
+    async def start(self) -> None:
+        """Get prices, and bring store and broker to agree. `run` does that by itself."""
+        if self.market_data is not None:
+            await self.market_data.start()
+        await self.orchestrator.start()
+
+    async def run(self) -> None:
+        """Trade until `shutdown`."""
+        await self.start()
+        await self.orchestrator.run()
+
+    async def shutdown(self) -> None:
+        """End everything, within 5 s real, whatever the broker does. Calling it again waits for the first."""
+        if self._down is None:
+            self._down = asyncio.create_task(self._shut_down(), name="shutdown")
+        await asyncio.shield(self._down)
+
+    async def _shut_down(self) -> None:
+        await self.orchestrator.shutdown()
+        ends: Mapping[str, Awaitable[None]] = {"broker": self.broker.close()}
+        if self.market_data is not None:
+            ends = {"market data": self.market_data.stop(), **ends}
+        for name, end in ends.items():
+            await self._let_go(name, end)
+        await self._let_go("store", self._store.close())
+        logger.info("the bot has ended")
+
+    async def _let_go(self, name: str, end: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await end
+        except Exception:
+            logger.exception("%s did not end well", name)

@@ -1,0 +1,289 @@
+"""The mode machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import pytest
+
+from bot_v2.features.brokerages.broker import Unavailable
+from bot_v2.orchestration.simple_recovery import SimpleReport
+from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
+from bot_v2.state.intent import Intent
+from bot_v2.state.memory import MemoryStore
+from tests.bot_v2.orchestration.desk_parts import BTC, orchestrator, until
+from tests.bot_v2.orchestration.fake_broker import FakeBroker
+
+DOWN = Unavailable("503 Service Unavailable")
+
+
+@contextlib.asynccontextmanager
+async def running(bot: StrategyOrchestrator) -> AsyncIterator[None]:
+    """Let it run, trading."""
+    task = asyncio.create_task(bot.run())
+    try:
+        await until(lambda: bot.mode == "normal")
+        yield
+    finally:
+        await bot.shutdown()
+        await task
+
+
+async def rejection(bot: StrategyOrchestrator) -> str:
+    """Ask for an order, and return why there is none."""
+    result = await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)
+    assert result.status == "rejected"
+    return str(result.rejection_reason)
+
+
+async def test_a_broker_whose_account_cannot_be_read_ends_the_trading() -> None:
+    """Asked by hand, without anything running."""
+    broker = FakeBroker()
+    bot = orchestrator(broker)
+    broker.trouble["get_account"] = DOWN
+    health = await bot.check_broker_health()
+    assert (health.status, health.reason) == ("degraded", "503 Service Unavailable")
+    assert bot.mode == "monitor_only"
+    assert await rejection(bot) == "broker_unavailable: monitor_only: 503 Service Unavailable"
+    assert broker.asked["place_order"] == 0
+
+
+async def test_a_broker_that_is_well_changes_nothing() -> None:
+    """A look is only a look."""
+    bot = orchestrator(FakeBroker())
+    await bot.start()
+    assert (await bot.check_broker_health()).status == "healthy"
+    assert bot.mode == "normal"
+
+
+async def test_an_account_that_takes_too_long_is_degraded() -> None:
+    """Though it comes."""
+    bot = orchestrator(FakeBroker(), settings={"slow_after": 1e-9})
+    assert (await bot.check_broker_health()).reason.startswith("the account took")
+
+
+async def test_an_outage_is_watched_and_left_by_recovering() -> None:
+    """No order meanwhile, positions looked at, and the recovery before the first order."""
+    broker = FakeBroker(BTC="0.5")
+    recovered: list[str] = []
+
+    class Recovery:
+        async def run(self) -> SimpleReport:
+            recovered.append(bot.mode)
+            await broker.get_positions()
+            return SimpleReport(may_resume=True, reason="in order")
+
+        async def settle(self, intent: Intent) -> Intent:
+            return intent
+
+    store = MemoryStore()
+    await store.set_position(BTC, Decimal("0.5"))
+    bot = orchestrator(broker, store, Recovery())
+    async with running(bot):
+        broker.trouble["all"] = DOWN
+        await until(lambda: bot.mode == "monitor_only")
+        assert (await rejection(bot)).startswith("broker_unavailable")
+        watched = broker.asked["get_positions"]
+        await until(lambda: broker.asked["get_positions"] > watched + 3)
+        assert recovered == ["recovering"]
+        del broker.trouble["all"]
+        await until(lambda: bot.mode == "normal")
+        assert recovered == ["recovering", "recovering"]
+        assert (await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)).status == "filled"
+    assert bot.metrics.get_counter("mode_monitor_only_entered") == 1
+
+
+async def test_one_failure_alone_does_not_end_the_trading() -> None:
+    """The broker is asked again first."""
+    broker = FakeBroker()
+    bot = orchestrator(broker)
+    async with running(bot):
+        broker.trouble["get_fills"] = DOWN
+        await until(lambda: bot.metrics.get_counter("broker_errors"))
+        del broker.trouble["get_fills"]
+        looks = broker.asked["get_fills"]
+        await until(lambda: broker.asked["get_fills"] > looks + 2)
+        assert bot.metrics.get_counter("mode_monitor_only_entered") == 0
+
+
+async def test_errors_now_and_then_end_the_trading() -> None:
+    """Few in many are still no chance."""
+    broker = FakeBroker()
+    bot = orchestrator(broker)
+    async with running(bot):
+        for _ in range(3):
+            seen = bot.metrics.get_counter("broker_errors")
+            broker.trouble["get_fills"] = DOWN
+            while bot.metrics.get_counter("broker_errors") == seen:  # noqa: ASYNC110 - of a plain object
+                await asyncio.sleep(0.001)
+            broker.trouble.clear()
+        await until(lambda: bot.mode == "monitor_only")
+        assert "requests failed" in bot.reason
+
+
+async def test_probes_come_less_and_less_often() -> None:
+    """A broker that is out is not hammered."""
+    broker = FakeBroker()
+    bot = orchestrator(broker, settings={"probe_first": 0.001, "probe_cap": 60.0})
+    async with running(bot):
+        broker.trouble["all"] = DOWN
+        await until(lambda: bot.mode == "monitor_only")
+        probes = bot._supervisor._probes
+        await until(lambda: probes._next > 0.01)
+    assert broker.asked["get_account"] < 8
+
+
+async def test_one_sound_probe_is_not_enough() -> None:
+    """A broker that comes and goes stays out."""
+    broker = FakeBroker()
+    bot = orchestrator(broker, settings={"probes_needed": 10**9})
+    async with running(bot):
+        broker.trouble["all"] = DOWN
+        await until(lambda: bot.mode == "monitor_only")
+        del broker.trouble["all"]
+        asked = broker.asked["get_account"]
+        await until(lambda: broker.asked["get_account"] > asked + 3)
+        assert bot.mode == "monitor_only"
+
+
+@pytest.mark.parametrize("lie", [{}, {BTC: Decimal(0)}, {BTC: Decimal("0.7")}])
+async def test_a_position_that_cannot_be_is_not_believed(lie: dict[str, Decimal]) -> None:
+    """Zero balances are no flat book: the bot stays out, and asks again."""
+    broker = FakeBroker(BTC="0.5")
+    bot = orchestrator(broker)
+    async with running(bot):
+        broker.lies["get_positions"] = lie
+        await until(lambda: bot.metrics.get_counter("position_disputes"))
+        assert "BTC-USD is believed to be 0.5, the broker tells" in await rejection(bot)
+        await until(lambda: bot.mode == "monitor_only")
+        assert (await bot.holding(BTC)).position == Decimal("0.5")
+        assert bot.metrics.get_counter("position_disputes") >= 3
+        broker.lies.clear()
+        await until(lambda: bot.mode == "normal")
+    assert broker.asked["place_order"] == 0
+
+
+async def test_a_lie_that_is_told_once_ends_nothing() -> None:
+    """Asked again, the broker says what is so."""
+    broker = FakeBroker(BTC="0.5")
+    bot = orchestrator(broker)
+    async with running(bot):
+        broker.lies["get_positions"] = {}
+        await until(lambda: bot.metrics.get_counter("position_disputes"))
+        broker.lies.clear()
+        looks = broker.asked["get_positions"]
+        await until(lambda: broker.asked["get_positions"] > looks + 3)
+        assert (await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)).status == "filled"
+
+
+async def test_a_recovery_that_says_no_keeps_the_bot_out() -> None:
+    """With its reason."""
+    store = MemoryStore()
+    await store.set_position(BTC, Decimal("0.8"))
+    broker = FakeBroker(BTC="0.5")
+    bot = orchestrator(broker, store)
+    assert await rejection(bot) == (
+        "broker_unavailable: monitor_only: recovery: BTC-USD is believed to be 0.8, the broker tells 0.5"
+    )
+    assert broker.asked["place_order"] == 0
+
+
+@pytest.mark.parametrize("error", [DOWN, RuntimeError("bug")])
+async def test_a_recovery_that_fails_keeps_the_bot_out(error: Exception) -> None:
+    """Whatever it is."""
+    broker = FakeBroker()
+    broker.trouble["get_fills"] = error
+    bot = orchestrator(broker)
+    await bot.start()
+    assert bot.mode == "monitor_only"
+    assert str(error) in bot.reason
+
+
+async def test_an_order_that_fills_late_is_followed() -> None:
+    """Without a word of the broker: the bot looks."""
+    broker = FakeBroker()
+    broker.fill_share = Decimal(0)
+    bot = orchestrator(broker)
+    async with running(bot):
+        result = await bot.execute_order(symbol=BTC, side="buy", quantity=0.4)
+        assert (await bot.holding(BTC)).buys == Decimal("0.4")
+        broker.fill(str(result.order_id), Decimal("0.1"))
+        await booked(bot, "0.1", "0.3")
+        broker.fill(str(result.order_id), Decimal("0.3"))
+        await booked(bot, "0.4", "0")
+        assert bot.metrics.get_counter("position_disputes") == 0
+
+
+async def booked(bot: StrategyOrchestrator, position: str, buys: str) -> None:
+    """Wait until this is believed."""
+    async with asyncio.timeout(10):
+        while True:
+            holding = await bot.holding(BTC)
+            if (holding.position, holding.buys) == (Decimal(position), Decimal(buys)):
+                return
+            await asyncio.sleep(0.001)
+
+
+async def test_open_orders_that_are_not_listed_are_asked_for_by_name() -> None:
+    """An empty list is no proof that they are gone."""
+    broker = FakeBroker()
+    broker.fill_share = Decimal(0)
+    bot = orchestrator(broker)
+    async with running(bot):
+        await bot.execute_order(symbol=BTC, side="buy", quantity=0.4)
+        broker.lies["open_orders"] = []
+        asked = broker.asked["get_order"]
+        await until(lambda: broker.asked["get_order"] > asked + 2)
+        assert (await bot.holding(BTC)).buys == Decimal("0.4")
+
+
+async def test_an_order_that_rests_too_long_is_cancelled() -> None:
+    """The market has moved on."""
+    broker = FakeBroker()
+    broker.fill_share = Decimal(0)
+    bot = orchestrator(broker, settings={"order_ttl": 1e-6})
+    async with running(bot):
+        await bot.execute_order(symbol=BTC, side="buy", quantity=0.4)
+        await booked(bot, "0", "0")
+    assert [order.status for order in broker.orders.values()] == ["cancelled"]
+
+
+async def test_an_old_order_is_cancelled_even_while_nothing_is_traded() -> None:
+    """A broker that is half out may still take cancels."""
+    broker = FakeBroker()
+    broker.fill_share = Decimal(0)
+    bot = orchestrator(broker, settings={"order_ttl": 1e-6})
+    async with running(bot):
+        broker.trouble["cancel_order"] = broker.trouble["get_account"] = DOWN
+        await bot.execute_order(symbol=BTC, side="buy", quantity=0.4)
+        await until(lambda: bot.mode == "monitor_only")
+        del broker.trouble["cancel_order"]
+        await booked(bot, "0", "0")
+        assert bot.mode == "monitor_only"
+
+
+async def test_a_hint_makes_it_look_at_once() -> None:
+    """It need not wait for its turn."""
+    broker = FakeBroker()
+    bot = orchestrator(broker, settings={"watch_interval": 3600.0})
+    async with running(bot):
+        await until(lambda: broker.asked["open_orders"])
+        before = broker.asked["open_orders"]
+        bot.hint()
+        await until(lambda: broker.asked["open_orders"] > before)
+
+
+async def test_a_failure_of_the_watch_itself_does_not_end_it() -> None:
+    """It is logged, and the next look is taken."""
+    broker = FakeBroker()
+    store = MemoryStore()
+    bot = orchestrator(broker, store)
+    async with running(bot):
+        whole, store.open_intents = store.open_intents, None  # type: ignore[method-assign, assignment]
+        await until(lambda: bot.metrics.get_counter("watch_errors"))
+        store.open_intents = whole  # type: ignore[method-assign]
+        looks = broker.asked["open_orders"]
+        await until(lambda: broker.asked["open_orders"] > looks)
