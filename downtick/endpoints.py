@@ -8,8 +8,10 @@ from typing import Final, Self
 
 from downtick.exchange.auth.keys import Keys
 from downtick.exchange.auth.variables import key_variables
+from downtick.exchange.config import Dialect
 
-API_PATH = "/api/v3/brokerage"
+API_PATHS: Final[Mapping[Dialect, str]] = {"advanced_trade": "/api/v3/brokerage", "exchange": ""}
+"""Where the REST API begins on its host."""
 
 CA_VARIABLES: Final = (
     "DOWNTICK_CA_FILE",
@@ -48,13 +50,20 @@ class Endpoints:
     addresses: Mapping[str, tuple[str, int]]
 
     @classmethod
-    def of(cls, links: Iterable[tuple[str, str, int]], ca_file: str, keys: Keys) -> Self:
-        """Return the endpoints of links, each given as its name, host and port."""
+    def of(
+        cls,
+        links: Iterable[tuple[str, str, int]],
+        ca_file: str,
+        keys: Keys,
+        dialect: Dialect = "advanced_trade",
+    ) -> Self:
+        """Return the endpoints of links, each given as its name, host and port, in the dialect that is spoken there."""
         addresses = {name: (host, port) for name, host, port in links}
         at = {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
+        path = API_PATHS[dialect]
         return cls(
-            rest=f"http://{at['rest']}{API_PATH}",
-            rest_tls=f"https://{at['rest']}{API_PATH}",
+            rest=f"http://{at['rest']}{path}",
+            rest_tls=f"https://{at['rest']}{path}",
             market_ws=f"ws://{at['market_ws']}",
             market_wss=f"wss://{at['market_ws']}",
             user_ws=f"ws://{at['user_ws']}",

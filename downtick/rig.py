@@ -184,7 +184,7 @@ class Rig:
         if self._opened is None:
             raise ArenaError("the rig is not up: use it as a context manager")
         links = ((link.name, link.host, link.port) for link in self._opened.links)
-        return Endpoints.of(links, self._opened.ca_file, self.keys)
+        return Endpoints.of(links, self._opened.ca_file, self.keys, self._config.dialect)
 
     @property
     def failure(self) -> DowntickError | None:

@@ -45,3 +45,11 @@ def test_a_bot_is_given_its_keys() -> None:
         secret = key.secret.reveal()
         assert secret not in shown
         assert repr(secret)[1:-1] not in shown
+
+
+def test_the_exchange_dialect_begins_at_the_root() -> None:
+    """Its paths have no version before them."""
+    endpoints = Endpoints.of(LINKS, "/run/ca.pem", KEYS, "exchange")
+    assert endpoints.rest == ENDPOINTS.rest.removesuffix("/api/v3/brokerage")
+    assert endpoints.rest_tls == ENDPOINTS.rest_tls.removesuffix("/api/v3/brokerage")
+    assert endpoints.market_ws == ENDPOINTS.market_ws

@@ -63,11 +63,13 @@ def test_a_book_of_orders_is_sorted() -> None:
     best = floor.state.book("BTC-USD").best_bid
     assert best is not None
     mine = floor.place(price=str(best.price - D("0.01")))["id"]
+    waiting = floor.place(side="sell", stop="loss", stop_price="60000", price="59000")["id"]
     told = floor.ask("GET /products/BTC-USD/book?level=3")
     bids, asks = ([D(price) for price, _, _ in told[name]] for name in ("bids", "asks"))
     assert bids == sorted(bids, reverse=True)
     assert asks == sorted(asks)
     assert [order_id for _, _, order_id in told["bids"]].index(mine) in {1, 2}
+    assert waiting not in {order_id for _, _, order_id in told["asks"] + told["bids"]}
 
 
 def test_a_level_that_there_is_not_is_declined() -> None:

@@ -115,11 +115,14 @@ def test_a_wrong_header_has_its_message(header: str, value: str, words: str) -> 
     assert Desk().refused(_signed("GET", "/accounts", more={header: value})) == (401, words)
 
 
-def test_who_may_only_look_may_not_trade() -> None:
+@pytest.mark.parametrize(
+    ("method", "target"), [("POST", "/orders"), ("DELETE", "/orders"), ("DELETE", "/orders/7")]
+)
+def test_who_may_only_look_may_not_trade(method: str, target: str) -> None:
     """The key is known, and lacks a permission."""
     desk = Desk()
     assert isinstance(desk.admit(_signed("GET", "/orders", key=VIEWER)), Admitted)
-    assert desk.refused(_signed("POST", "/orders", key=VIEWER)) == (403, "Forbidden")
+    assert desk.refused(_signed(method, target, key=VIEWER)) == (403, "Forbidden")
 
 
 @pytest.mark.parametrize(

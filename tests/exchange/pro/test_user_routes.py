@@ -68,6 +68,7 @@ def test_fills_are_paged_and_lie_in_a_stretch_of_time() -> None:
     assert [fill["trade_id"] for fill in rest] == [5_000_000_002, 5_000_000_001]
     assert floor.ask("GET /fills?product_id=BTC-USD&start_date=2026-09-30T02:37:16Z") == []
     assert len(floor.ask("GET /fills?product_id=BTC-USD&end_date=2026-10-01")) == 3
+    assert floor.ask("GET /fills?product_id=BTC-USD&end_date=2026-09-30") == []
 
 
 def test_fills_that_were_taken_back_and_those_of_futures_are_not_told() -> None:
@@ -86,6 +87,7 @@ def test_fills_that_were_taken_back_and_those_of_futures_are_not_told() -> None:
     floor.ledger.place(future, START, floor.venue.book(PERPETUAL))
     assert floor.ledger.state.fills[-1].product_id == PERPETUAL
     assert floor.ask(f"GET /fills?product_id={PERPETUAL}") == []
+    assert [found["product_id"] for found in floor.ask("GET /orders?status=all")] == []
     order_id = floor.ledger.state.fills[-1].order_id
     assert floor.refused(f"GET /orders/{order_id}", status=404) == "NotFound"
     assert floor.refused(f"DELETE /orders/{order_id}", status=404) == "order not found"
