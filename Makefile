@@ -7,7 +7,7 @@ SHELL := /bin/sh
 
 VENV ?= .venv
 PYTHON ?= $(shell .ci/find-python)
-MARKS ?= integration and not real_api and not soak and not clients
+MARKS ?= integration and not real_api and not soak
 CLIENTS ?= $(VENV)-clients
 SCALE ?= 0.1
 WORKERS ?= 4
@@ -21,7 +21,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
-	$(BIN)/pytest -m "$(MARKS)" -n $(WORKERS) --dist loadgroup \
+	$(BIN)/pytest -m "($(MARKS)) and not clients" -n $(WORKERS) --dist loadgroup \
 		--downtick-time-scale $(SCALE) $(ARGS)
 
 test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
