@@ -128,7 +128,7 @@ class BotConfig(_Part):
     """Everything of the file."""
 
     time_scale: Seconds = 1.0
-    symbols: Annotated[tuple[Symbol, ...], Field(min_length=1)]
+    symbols: tuple[Symbol, ...]
     risk: Risk
     strategy: dict[Symbol, StrategyOf] = {}
     interval: Seconds = 2.0
@@ -138,6 +138,8 @@ class BotConfig(_Part):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if not self.symbols:
+            raise _misfit("there must be at least one", "symbols")
         if len(set(self.symbols)) != len(self.symbols):
             raise _misfit("each is named once", "symbols")
         for symbol in self.symbols:
@@ -208,14 +210,15 @@ def _lines(node: yaml.Node, path: Path_) -> Iterator[tuple[Path_, int]]:
     """Yield the line of every key, by the path to it.
 
     Raises:
-        MarkedYAMLError: a key stands twice.
+        MarkedYAMLError: a key stands twice, or is no word.
     """
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _marked("a key is a word", key)
             if key.value in seen:
-                problem = f"{key.value}: stands here for the second time"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+                raise _marked(f"{key.value}: stands here for the second time", key)
             seen.add(key.value)
             yield (*path, key.value), key.start_mark.line + 1
             yield from _lines(value, (*path, key.value))
@@ -232,6 +235,10 @@ class _Loader(yaml.SafeLoader):
             mark = self.get_mark()
             raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=mark)
         return super().compose_node(parent, index)
+
+
+def _marked(problem: str, node: yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
 def _problem(found: Mapping[str, Any], lines: Mapping[Path_, int]) -> tuple[int, str]:

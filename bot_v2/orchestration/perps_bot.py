@@ -43,6 +43,7 @@ class PerpsBot:
         self.market_data = market_data
         self.orchestrator = orchestrator
         self._store = store
+        self._patience = _PATIENCE
         self._down: asyncio.Task[None] | None = None
 
     async def execute_order(
@@ -87,7 +88,7 @@ class PerpsBot:
 
     async def _let_go(self, name: str, end: Awaitable[None]) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(self._patience):
                 await end
         except Exception:
             logger.exception("%s did not end well", name)

@@ -38,7 +38,7 @@ def mock_broker() -> Any:
     broker.find_order.return_value = None
 
     async def get_positions() -> Mapping[str, Decimal]:
-        position = await broker.get_position("BTC-USD")
+        position = Decimal(str(await broker.get_position("BTC-USD")))
         return {"BTC-USD": position} if position else {}
 
     async def get_quote(symbol: str) -> Quote:

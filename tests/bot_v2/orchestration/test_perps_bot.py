@@ -1,0 +1,93 @@
+"""How a bot begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+from bot_v2.features.live_trade.risk import SeenPrice
+from bot_v2.orchestration.perps_bot import PerpsBot
+from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
+from bot_v2.state.memory import MemoryStore
+from tests.bot_v2.orchestration.desk_parts import BTC, quick, until
+from tests.bot_v2.orchestration.fake_broker import PRICE, FakeBroker
+
+
+class Prices:
+    """Market data that notes how it is treated."""
+
+    mode = "streaming"
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def mode_of(self, symbol: str) -> str:
+        del symbol
+        return self.mode
+
+    def get_mark_price(self, symbol: str) -> SeenPrice:
+        del symbol
+        return SeenPrice(PRICE, 0.1)
+
+    async def start(self) -> None:
+        self.notes.append("start")
+
+    async def stop(self) -> None:
+        self.notes.append("stop")
+
+
+class Closing(MemoryStore):
+    """A store that notes that it was closed."""
+
+    closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def make(broker: FakeBroker, prices: Prices, store: MemoryStore) -> PerpsBot:
+    """Return a bot of these parts."""
+    builder = PerpsBotBuilder().with_profile("test").with_broker(broker).with_settings(quick())
+    return builder.with_market_data(prices).with_store(store).build()
+
+
+async def test_a_bot_runs_from_its_start_to_its_end() -> None:
+    """Prices first, the store closed last, and everything let go of."""
+    broker, prices, store = FakeBroker(), Prices(), Closing()
+    bot = make(broker, prices, store)
+    running = asyncio.create_task(bot.run())
+    await until(lambda: bot.orchestrator.mode == "normal")
+    assert (await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)).status == "filled"
+    await asyncio.gather(bot.shutdown(), bot.shutdown())
+    await running
+    assert prices.notes == ["start", "stop"]
+    assert broker.closed
+    assert store.closed
+
+
+async def test_a_part_that_does_not_end_keeps_nobody_else() -> None:
+    """Nor does one that fails."""
+
+    class Stuck(Prices):
+        async def stop(self) -> None:
+            await asyncio.Event().wait()
+
+    class Failing(FakeBroker):
+        async def close(self) -> None:
+            raise OSError("broken")
+
+    store = Closing()
+    bot = make(Failing(), Stuck(), store)
+    bot._patience = 0.001
+    await bot.shutdown()
+    assert store.closed
+
+
+async def test_a_limit_price_is_handed_on() -> None:
+    """As it was written."""
+    broker = FakeBroker()
+    bot = make(broker, Prices(), MemoryStore())
+    await bot.execute_order(symbol=BTC, side="buy", quantity="0.1", limit_price="50000.50")
+    (order,) = broker.orders.values()
+    assert order.limit_price == Decimal("50000.50")
+    await bot.shutdown()

@@ -1,0 +1,94 @@
+"""How a bot is put together."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot_v2.config import PROFILES, ConfigError
+from bot_v2.features.brokerages.coinbase.brokerage import CoinbaseBrokerage
+from bot_v2.features.market_data import MarketDataService
+from bot_v2.metrics import MetricsCollector
+from bot_v2.orchestration.perps_bot import PerpsBot
+from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
+from tests.bot_v2.orchestration.desk_parts import BTC
+from tests.bot_v2.orchestration.fake_broker import FakeBroker
+
+KEY = """-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIC8kV3XBxmDZkoCw4XbYKQWnSR2vQXk9vYrLVq0zsmtC
+-----END PRIVATE KEY-----
+"""
+
+
+def limits(bot: PerpsBot) -> Any:
+    """Return the limits that its gates go by."""
+    return bot.orchestrator.policy.gates.limits
+
+
+def test_limits_of_the_profile_hold_unless_they_are_changed() -> None:
+    """Each by itself."""
+    builder = PerpsBotBuilder().with_profile("test").with_broker(FakeBroker())
+    plain = limits(builder.build())
+    assert plain == PROFILES["test"].risk.limits()
+    changed = limits(
+        builder.with_risk_limits(max_position_btc=0.5, max_price_age=2.0)
+        .with_risk_limits(max_order_size={BTC: "0.1"}, max_exposure=5000, max_daily_loss=50)
+        .build()
+    )
+    assert changed.max_position == {**plain.max_position, BTC: Decimal("0.5")}
+    assert changed.max_order_size == {BTC: Decimal("0.1")}
+    assert (changed.max_exposure, changed.max_daily_loss, changed.max_price_age) == (5000, 50, 2.0)
+
+
+def test_a_limit_that_limits_nothing_is_refused() -> None:
+    """By its name."""
+    builder = PerpsBotBuilder().with_profile("test").with_broker(FakeBroker())
+    with pytest.raises(ValueError, match="max_position BTC-USD"):
+        builder.with_risk_limits(max_position={BTC: 0}).build()
+
+
+def test_a_profile_that_is_none_is_refused_with_those_that_are() -> None:
+    """A slip of the hand trades nothing."""
+    with pytest.raises(ValueError, match="no profile 'tset'; there are test"):
+        PerpsBotBuilder().with_profile("tset")
+
+
+def test_without_a_configuration_there_is_no_bot() -> None:
+    """Nobody trades by chance."""
+    with pytest.raises(ValueError, match="with_profile or with_config"):
+        PerpsBotBuilder().build()
+
+
+def test_a_broker_that_is_given_is_the_bots_own() -> None:
+    """A mock stays a mock."""
+    broker, metrics = FakeBroker(), MetricsCollector()
+    bot = PerpsBotBuilder().with_profile("test").with_broker(broker).with_metrics(metrics).build()
+    assert bot.broker is broker is bot.orchestrator.broker
+    assert bot.metrics is metrics
+    assert bot.market_data is None
+
+
+def test_without_a_broker_the_environment_must_tell_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing leads to real money by default."""
+    monkeypatch.delenv("COINBASE_API_ENDPOINT", raising=False)
+    with pytest.raises(ConfigError, match="environment: COINBASE_API_ENDPOINT is not set"):
+        PerpsBotBuilder().with_profile("test").build()
+
+
+@pytest.mark.parametrize("stream", ["wss://127.0.0.1:1", ""])
+def test_with_an_environment_the_bot_is_whole(monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
+    """Broker and market data, with a stream or without."""
+    for name, value in {
+        "COINBASE_API_ENDPOINT": "https://127.0.0.1:1",
+        "COINBASE_API_KEY": "organizations/a/apiKeys/b",
+        "COINBASE_API_SECRET": KEY,
+        "COINBASE_WS_ENDPOINT": stream,
+    }.items():
+        monkeypatch.setenv(name, value)
+    bot = PerpsBotBuilder().with_profile("test").with_time_scale(0.1).build()
+    assert isinstance(bot.broker, CoinbaseBrokerage)
+    assert isinstance(bot.market_data, MarketDataService)
+    assert bot.broker.client.settings.call_timeout == pytest.approx(1.5)
+    assert bot.orchestrator.policy.gates._real.max_price_age == pytest.approx(0.5)
