@@ -8,6 +8,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 PYTHON ?= $(shell .ci/find-python)
 MARKS ?= integration and not real_api and not soak
+UNIT ?= not integration and not real_api and not soak
 CLIENTS ?= $(VENV)-clients
 SCALE ?= 0.1
 WORKERS ?= 4
@@ -29,13 +30,13 @@ test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in a
 	DOWNTICK_CLIENTS="$(CLIENTS)" $(BIN)/pytest chaos_tests/clients -m clients -n 2 $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests
-	$(BIN)/pytest tests -n auto $(ARGS)
+	$(BIN)/pytest tests -m "$(UNIT)" -n auto $(ARGS)
 
 check: $(INSTALLED)  ## format and lint (ruff), types (mypy --strict), unit tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests -n auto
+	$(BIN)/pytest -q tests -m "$(UNIT)" -n auto
 
 bench: $(TOXIPROXY)  ## measure what the README promises, as tables
 	$(BIN)/python -m benchmarks $(ARGS)

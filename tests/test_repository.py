@@ -75,6 +75,14 @@ def test_a_bare_pytest_runs_unit_tests_only() -> None:
     }
 
 
+def test_make_runs_the_tests_with_a_mocked_broker() -> None:
+    """A bare pytest leaves them out, as the test plan says; `make test` and `make check` do not."""
+    unit = re.search(r"^UNIT \?= (.*)$", MAKEFILE, re.MULTILINE)
+    assert unit is not None
+    assert set(unit[1].split(" and ")) == {"not integration", "not real_api", "not soak"}
+    assert MAKEFILE.count('tests -m "$(UNIT)"') == 2
+
+
 def test_doors_of_the_distribution() -> None:
     """The console script and the pytest plugin are called downtick."""
     assert PROJECT["project"]["scripts"] == {"downtick": "downtick.cli:main"}
