@@ -461,6 +461,22 @@ def test_a_voided_fill_of_a_future_is_as_if_it_had_never_been() -> None:
     assert voided.ledger.state.positions == kept.ledger.state.positions
 
 
+def test_a_profit_that_was_spent_cannot_be_voided() -> None:
+    """The position comes back with its margin, and the profit goes: there must be money for both."""
+    desk = Desk({"USDC": "10.14"})
+    future: Any = {"product_id": PERPETUAL.product_id}
+    desk.place("BUY", "1", **future)
+    before = desk.account("USDC")
+    desk.quote("bid", "100.9", "5", PERPETUAL.product_id)
+    desk.quote("bid", "111", "5", PERPETUAL.product_id)
+    desk.place("SELL", "1", **future)
+    hold = desk.place("BUY", "0.1", "50", **future)
+    assert _reason(desk.ledger.void(2, 9)) == "INSUFFICIENT_FUND"
+    desk.ledger.cancel(hold.order_id, 9)
+    assert isinstance(desk.ledger.void(2, 9), Order)
+    assert desk.account("USDC") == before
+
+
 def test_a_rolled_back_exchange_forgets() -> None:
     """Orders and fills after the entry are gone, those before it are as they were; the journal grows."""
     desk = Desk()

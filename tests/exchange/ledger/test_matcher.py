@@ -9,7 +9,7 @@ import pytest
 
 from downtick.exchange.ledger import Flags
 from downtick.exchange.market import BookChange, Level, Trade
-from tests.exchange.ledger.desk import FUTURE, PERPETUAL, Desk
+from tests.exchange.ledger.desk import ASKS, BIDS, FUTURE, PERPETUAL, Desk
 
 D = Decimal
 STOP: Any = "stop_limit_stop_limit_gtc"
@@ -70,6 +70,20 @@ def test_a_book_that_comes_to_its_price_fills_a_resting_order() -> None:
     assert len(desk.fills(order)) == 1
     desk.quote("offer", "99.5", "9")
     assert desk.fills(order)[1:] == [("100", "1.5", "MAKER")]
+
+
+def test_a_side_without_quotes_crosses_nothing() -> None:
+    """An order may rest where nobody is on the other side."""
+    desk = Desk()
+    for price, _ in BIDS:
+        desk.quote("bid", price, "0")
+    sell = desk.place("SELL", "1", "120")
+    for price, _ in ASKS:
+        desk.quote("offer", price, "0")
+    desk.place("BUY", "1", "90")
+    desk.quote("bid", "80", "0")
+    desk.trade("100")
+    assert desk.now_is(sell) == sell
 
 
 def test_orders_share_what_crosses_them() -> None:
