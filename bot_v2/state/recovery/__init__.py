@@ -1,0 +1,1 @@
+"""How store and broker come to agree: after a start, and after an outage."""
