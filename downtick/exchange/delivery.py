@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Final, cast
 
 from aiohttp import web
@@ -44,7 +45,8 @@ async def deliver(
     if delivery.delay and await _gone_within(connection, delivery.delay):
         return response, 0
     if delivery.share:
-        await _send(request, response, part, delivery)
+        with contextlib.suppress(ConnectionResetError):  # the client may go in the middle of it
+            await _send(request, response, part, delivery)
         connection.written += request.writer.output_size
     await _end(request, connection, delivery, fault)
     return response, len(part)
