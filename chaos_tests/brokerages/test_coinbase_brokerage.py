@@ -36,7 +36,12 @@ from downtick.rig import Rig
 
 pytestmark = [pytest.mark.integration, pytest.mark.brokerages]
 
-SHORT = {"call_timeout": 6.0, "order_timeout": 6.0, "answer_timeout": 3.0, "read_timeout": 2.0}
+SHORT: dict[str, Any] = {
+    "call_timeout": 6.0,
+    "order_timeout": 6.0,
+    "answer_timeout": 3.0,
+    "read_timeout": 2.0,
+}
 """Nominal seconds that are enough to see that they end."""
 
 PLACING: dict[str, Any] = {"route": ORDERS}
@@ -57,7 +62,8 @@ async def test_a_day_without_faults(rig: Rig, dialect: str) -> None:
         resting = an_order()
         report = await broker.place_order(resting)
         assert report.order_id == await once_in_ledger(rig, resting)
-        assert (report.status, report.filled, report.limit_price) == ("open", 0, 1000)
+        assert (report.status, report.filled) == ("open", Decimal(0))
+        assert report.limit_price == 1000
         assert await broker.open_orders() == [report]
         assert await broker.get_order(report.order_id) == report
         assert await broker.find_order(resting.client_order_id, began) == report
@@ -65,9 +71,11 @@ async def test_a_day_without_faults(rig: Rig, dialect: str) -> None:
 
         bought = await broker.place_order(an_order(price=None, quantity="0.02"))
         assert (bought.status, bought.filled) == ("filled", Decimal("0.02"))
-        (fill,) = await broker.get_fills(began - 60)
-        assert (fill.order_id, fill.quantity) == (bought.order_id, Decimal("0.02"))
-        assert fill.price == bought.average_price
+        fills = await broker.get_fills(began - 60)
+        assert {fill.order_id for fill in fills} == {bought.order_id}
+        assert sum(fill.quantity for fill in fills) == bought.filled
+        paid = sum(fill.quantity * fill.price for fill in fills)
+        assert paid / bought.filled == bought.average_price
         assert await broker.get_positions() == {
             "BTC-USD": Decimal("2.02"),
             "ETH-USD": Decimal(20),
@@ -76,7 +84,7 @@ async def test_a_day_without_faults(rig: Rig, dialect: str) -> None:
         await broker.cancel_order(report.order_id)
         assert await broker.open_orders() == []
         after = (await broker.get_account()).balances["USD"]
-        assert before.total - after.total == fill.quantity * fill.price + fill.fee
+        assert before.total - after.total == paid + sum(fill.fee for fill in fills)
     await everything_told(rig)
     (end,) = rig.history.select("ledger", change="ended")
     assert end["order_id"] == report.order_id

@@ -27,6 +27,7 @@ from bot_v2.features.brokerages.broker import (
     Unavailable,
     Unknown,
 )
+from bot_v2.features.brokerages.coinbase.rest import NoTurn
 from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
 from bot_v2.features.brokerages.coinbase.venue import NameTaken, Venue
 
@@ -40,12 +41,13 @@ class Patience:
     """How long it may take, in real seconds.
 
     Attributes:
-        whole: with all attempts. What leaves later trades on an older price.
-        look: to look an order up that was placed.
+        whole: with all attempts.
+        answer: that an answer may take. What is surely not done is not begun anew with less time left: it would
+            trade on an old price, and end in doubt for want of time.
     """
 
     whole: float
-    look: float
+    answer: float
 
 
 async def place(
@@ -76,9 +78,9 @@ async def place(
         except NameTaken:
             taken = True
             raise Unknown(f"order {name} is said to be there already") from None
-        return await _as_it_stands(venue, request, order_id, patience.look)
+        return await _as_it_stands(venue, request, order_id, patience.answer)
 
-    return await _until_settled(attempt, patience.whole, backoff)
+    return await _until_settled(attempt, patience, backoff)
 
 
 async def cancel(venue: Venue, order_id: str, patience: Patience, backoff: Backoff) -> None:
@@ -92,39 +94,38 @@ async def cancel(venue: Venue, order_id: str, patience: Patience, backoff: Backo
     async def attempt(_: Unknown | None, deadline: float) -> None:
         await venue.cancel(order_id, deadline)
 
-    await _until_settled(attempt, patience.whole, backoff)
+    await _until_settled(attempt, patience, backoff)
 
 
 async def _until_settled(
-    attempt: Callable[[Unknown | None, float], Awaitable[T]], seconds: float, backoff: Backoff
+    attempt: Callable[[Unknown | None, float], Awaitable[T]], patience: Patience, backoff: Backoff
 ) -> T:
     """Make attempts until one settles it, or the time is over.
 
     An attempt is told whether an earlier one may have arrived. Once one may have, nothing that a later one
     meets can say that it was not carried out.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + patience.whole
     doubt: Unknown | None = None
+    refusal: NotDone | None = None
     while True:
-        end: NotDone | Unknown
         try:
             return await attempt(doubt, deadline)
         except Unknown as error:
-            end = doubt = error
+            doubt, refusal = error, None
+        except NoTurn as error:
+            refusal = refusal or error
         except (Unavailable, RateLimited) as error:
-            end = error
+            refusal = error
         except NotDone as error:
             if doubt is None:
                 raise
             raise Unknown(f"{doubt}; then: {error}") from error
-        wait = backoff.wait()
-        if isinstance(end, RateLimited):
-            wait = max(wait, end.retry_after or 0.0)
-        if time.monotonic() + wait >= deadline:
-            if doubt is None or doubt is end:
-                raise end
-            raise Unknown(f"{doubt}; then: {end}") from end
-        logger.info("again in %.2f s: %s", wait, end)
+        wait = max(backoff.wait(), getattr(refusal, "retry_after", None) or 0.0)
+        latest = deadline if doubt else deadline - patience.answer
+        if time.monotonic() + wait >= latest:
+            raise doubt or refusal or AssertionError
+        logger.info("again in %.2f s: %s", wait, doubt or refusal)
         await asyncio.sleep(wait)
 
 

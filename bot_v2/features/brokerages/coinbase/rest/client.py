@@ -42,6 +42,10 @@ _GRACE: Final = 0.25  # real seconds that a thread has to come back after its so
 _LATE: Final = 0.02  # real seconds that we come later than we were asked to
 
 
+class NoTurn(RateLimited):
+    """Not sent: its turn would have come after its deadline, because of others before it."""
+
+
 class RestClient:
     """One endpoint, asked from one event loop.
 
@@ -92,13 +96,15 @@ class RestClient:
         latest = time.monotonic() + self._settings.call_timeout
         deadline = latest if deadline is None else min(deadline, latest)
         backoff = self.backoff()
+        before: NotDone | None = None
         while True:
             try:
                 return await self.once(call, deadline)
             except (Unavailable, RateLimited) as error:
-                wait = backoff.wait()
-                if isinstance(error, RateLimited):
-                    wait = max(wait, error.retry_after or 0.0)
+                if isinstance(error, NoTurn) and before is not None:
+                    raise before from error
+                before = error
+                wait = max(backoff.wait(), getattr(error, "retry_after", None) or 0.0)
                 if time.monotonic() + wait >= deadline or self._closed:
                     raise
                 logger.info("again in %.2f s: %s", wait, error)
@@ -163,7 +169,7 @@ class RestClient:
                 raise RateLimited(f"{call}: not sent: asked to stay away for {wait:.1f} s", wait)
             wait = wait or pace.take(now, reads=call.reads)
             if now + wait >= deadline:
-                raise RateLimited(f"{call}: not sent: too many requests before it", wait)
+                raise NoTurn(f"{call}: not sent: too many requests before it", wait)
             if not wait:
                 return
             await asyncio.sleep(wait)

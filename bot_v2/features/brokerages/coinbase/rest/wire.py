@@ -190,6 +190,11 @@ def _no_number(word: str) -> NoReturn:
 
 
 def _words(error: BaseException) -> str:
+    """Return the words of the error at the bottom: what is wrapped around it says less."""
+    while isinstance(
+        inner := getattr(error, "reason", None) or next(iter(error.args), None), Exception
+    ):
+        error = inner
     return f"{type(error).__name__}: {str(error)[:200]}"
 
 
