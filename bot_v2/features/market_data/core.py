@@ -91,13 +91,11 @@ class MarketDataCore:
         """Take a price, or return why it is not believed."""
         belief = self._beliefs[tick.symbol]
         refused = belief.offer(tick)
-        if refused is not None:
-            return refused
-        if tick.source == "stream":
-            self._health.heard(tick)
-        else:
+        if tick.source == "stream" and refused != "jump":
+            self._health.heard(tick)  # one that was overtaken too: it tells how slow the stream is
+        elif refused is None:
             self._health.compare(tick)
-        return None
+        return refused
 
     def gap(self, now: float, *, lost: bool) -> None:
         """Messages of the stream are missing; with `lost`, the connection is gone too."""
@@ -112,7 +110,7 @@ class MarketDataCore:
         trouble = self._health.worst(now)
         change = self._trust.look(now, sound=trouble is None, proven=self._health.proven(now))
         if change == "fallen":
-            self._why = trouble or "unsteady"
+            self._why = "unsteady" if self._trust.unsteady(now) else trouble or self._why
         for symbol, belief in self._beliefs.items():
             self._judge(symbol, belief, now)
         changes = (self._enter(which, self._mode_now(which, now), now) for which in self._modes)

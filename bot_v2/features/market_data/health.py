@@ -33,7 +33,7 @@ class StreamHealth:
         self._current: set[str] = set()  # heard on this connection, and since its last gap
 
     def heard(self, tick: Tick) -> None:
-        """The stream told a price that is believed."""
+        """The stream told a price that can be believed, however old it was."""
         self._connected = True
         self._current.add(tick.symbol)
         self._heard[tick.symbol] = _Heard(tick, tick.received)

@@ -151,7 +151,8 @@ class MarketDataService:
                     self._take(item)
                 self._look()
         finally:
-            self._core.gap(self._clock.now(), lost=True)  # for good: whoever ended it knows why
+            if not self._stopped:
+                self._core.gap(self._clock.now(), lost=True)  # for good: whoever ended it knows why
 
     def _take(self, message: Message) -> None:
         received = self._clock.instant(message.received_at)
@@ -177,13 +178,16 @@ class MarketDataService:
     async def _ask(self, symbol: str) -> None:
         self._teller.count("polls")
         try:
-            await (self._ask_time() if symbol == _TIME else self._ask_price(symbol))
+            async with asyncio.timeout(self._settings.poll_timeout):
+                await (self._ask_time() if symbol == _TIME else self._ask_price(symbol))
         except Rejected as error:
             logger.warning("market data: %s is refused: %s", symbol or "the time", error)
             self._teller.count("polls_refused")
             self._polling.refused(symbol, self._clock.now())
-        except BrokerError as error:
-            logger.warning("market data: no answer about %s: %s", symbol or "the time", error)
+        except (BrokerError, TimeoutError) as error:
+            logger.warning(
+                "market data: no answer about %s: %s", symbol or "the time", error or "late"
+            )
             self._failed(symbol, error.retry_after if isinstance(error, RateLimited) else None)
         except Exception:
             logger.exception("market data: asking for %s failed", symbol or "the time")

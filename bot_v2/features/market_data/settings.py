@@ -31,6 +31,7 @@ class MarketDataSettings(Scaled):
         forgive_after: of trust, until the next proof is a short one again.
         poll_every: between two requests for the same product.
         poll_spacing: between any two requests.
+        poll_timeout: for an answer, attempts of the broker's own included: a price that takes longer is old.
         polls_in_flight: requests that wait for their answers at once, at most.
         retry_first: the longest wait after a failed request; it doubles with each further one.
         retry_cap: the longest such wait.
@@ -57,6 +58,7 @@ class MarketDataSettings(Scaled):
     forgive_after: float = duration(60.0)
     poll_every: float = duration(1.0)
     poll_spacing: float = duration(0.25)
+    poll_timeout: float = duration(4.0)
     polls_in_flight: int = 4
     retry_first: float = duration(1.0)
     retry_cap: float = duration(5.0)

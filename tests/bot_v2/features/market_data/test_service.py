@@ -242,6 +242,24 @@ def test_slow_answers_are_as_old_as_they_say() -> None:
     play(story())
 
 
+def test_answers_that_never_come_are_given_up() -> None:
+    """Each after its time, and the next is asked for later."""
+
+    async def story() -> None:
+        desk = Desk(BTC, ETH)
+        desk.broker.takes = 1e6
+        await desk.service.start()
+        await asyncio.sleep(60)
+        assert 8 <= len(desk.broker.asked) <= 16
+        assert desk.count("polls_failed") >= len(desk.broker.asked) - 1
+        desk.broker.takes = 0.0
+        await asyncio.sleep(10)
+        assert desk.service.mode == "rest_polling"
+        await desk.service.stop()
+
+    play(story())
+
+
 def test_prices_without_sense_are_refused_and_counted(caplog: pytest.LogCaptureFixture) -> None:
     """Of the stream and of REST, and the log says so once in a row."""
 
