@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = load(given.config)
         bot = PerpsBotBuilder().with_config(config).with_metrics(metrics).build()
         if given.check:
+            asyncio.run(bot.shutdown())
             return 0
         log_to_stderr(config.log_level)
         return asyncio.run(_serve(bot, config, metrics))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, Self
@@ -20,18 +20,21 @@ from bot_v2.features.live_trade.risk import (
 )
 from bot_v2.features.market_data import MarketDataService, MarketDataSettings
 from bot_v2.metrics import MetricsCollector
-from bot_v2.orchestration.needs import MarketData, Recovery, Store
+from bot_v2.orchestration.line import Attempts
+from bot_v2.orchestration.needs import MarketData
 from bot_v2.orchestration.no_stream import NoStream
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.settings import OrchestratorSettings
-from bot_v2.orchestration.simple_recovery import SimpleRecovery
 from bot_v2.orchestration.strategy import Reversion
 from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
-from bot_v2.state.memory import MemoryStore
+from bot_v2.state.errors import StateError
+from bot_v2.state.file import IN_MEMORY
+from bot_v2.state.recovery.absence import Wanted, fresh, never
+from bot_v2.state.recovery.settings import RecoverySettings
+from bot_v2.state.recovery.workflow import RecoveryWorkflow
+from bot_v2.state.store import StateStore
 
 Number = Decimal | float | str
-
-MakeRecovery = Callable[[Broker, Store], Recovery]
 
 _QUOTE: Final = "USD"
 
@@ -52,10 +55,10 @@ class PerpsBotBuilder:
         self._max_position: dict[str, Decimal] = {}
         self._broker: Broker | None = None
         self._market_data: MarketData | None = None
-        self._store: Store | None = None
-        self._recovery: MakeRecovery = SimpleRecovery
+        self._store: StateStore | None = None
         self._metrics = MetricsCollector()
         self._settings = OrchestratorSettings()
+        self._recovery = RecoverySettings()
         self._time_scale: float | None = None
 
     def with_profile(self, name: str) -> Self:
@@ -116,14 +119,9 @@ class PerpsBotBuilder:
         self._market_data = market_data
         return self
 
-    def with_store(self, store: Store) -> Self:
+    def with_store(self, store: StateStore) -> Self:
         """Keep here what must not be forgotten. The bot closes it."""
         self._store = store
-        return self
-
-    def with_recovery(self, make: MakeRecovery) -> Self:
-        """Recover by what this makes of broker and store."""
-        self._recovery = make
         return self
 
     def with_metrics(self, metrics: MetricsCollector) -> Self:
@@ -131,9 +129,14 @@ class PerpsBotBuilder:
         self._metrics = metrics
         return self
 
-    def with_settings(self, settings: OrchestratorSettings) -> Self:
-        """Watch the broker like this; the time scale is the configuration's."""
-        self._settings = settings
+    def with_settings(
+        self,
+        orchestrator: OrchestratorSettings | None = None,
+        recovery: RecoverySettings | None = None,
+    ) -> Self:
+        """Watch the broker and recover like this; the time scale is the configuration's."""
+        self._settings = orchestrator or self._settings
+        self._recovery = recovery or self._recovery
         return self
 
     def with_time_scale(self, time_scale: float) -> Self:
@@ -145,7 +148,8 @@ class PerpsBotBuilder:
         """Return the bot. Nothing of it runs yet.
 
         Raises:
-            ConfigError: the environment does not tell where the exchange is, or with which keys.
+            ConfigError: the environment does not tell where the exchange is, or with which keys; or the store cannot
+                be opened.
             ValueError: there is no configuration, or a limit is none.
         """
         config = self._config
@@ -158,16 +162,20 @@ class PerpsBotBuilder:
         }
         limits = replace(config.risk.limits(), **changes)
         broker, market_data = self._broker, self._market_data
-        attempts = None
+        attempts: Attempts | None = None
+        wanted: Wanted = never
+        recovery = replace(self._recovery, time_scale=scale)
         if broker is None:
             coinbase = _coinbase(config, scale)
             broker, attempts = coinbase[0], _attempts_of(coinbase[0])
             market_data = market_data or _market_data(*coinbase, config, scale, self._metrics)
-        store = self._store or MemoryStore()
+            if coinbase[1].dialect == "advanced_trade":
+                wanted = fresh(recovery)
+        store = self._store or _store(config)
         orchestrator = StrategyOrchestrator(
             broker=broker,
             store=store,
-            recovery=self._recovery(broker, store),
+            recovery=RecoveryWorkflow(broker, store, recovery, self._metrics, wanted=wanted),
             gates=RiskGateValidator(limits, scale),
             liquidity=LiquidityService(LiquiditySettings(time_scale=scale)),
             metrics=self._metrics,
@@ -192,6 +200,13 @@ def _coinbase(config: BotConfig, scale: float) -> tuple[CoinbaseBrokerage, Coinb
     return CoinbaseBrokerage(settings, config.symbols, rest), settings
 
 
+def _store(config: BotConfig) -> StateStore:
+    try:
+        return StateStore.open(config.state or IN_MEMORY)
+    except StateError as error:
+        raise ConfigError(f"state: {error}") from None
+
+
 def _market_data(
     broker: CoinbaseBrokerage,
     coinbase: CoinbaseSettings,
@@ -208,7 +223,7 @@ def _market_data(
     return MarketDataService(stream, broker, config.symbols, settings, metrics)
 
 
-def _attempts_of(broker: CoinbaseBrokerage) -> Callable[[], tuple[int, int]]:
+def _attempts_of(broker: CoinbaseBrokerage) -> Attempts:
     counters = broker.client.counters
     return lambda: (counters["requests"], counters["retries"])
 

@@ -6,18 +6,17 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from bot_v2.features.brokerages.broker import Broker, BrokerError, Fill, OrderReport
 from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
-from bot_v2.features.live_trade.risk import Holding
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.line import BrokerLine
 from bot_v2.orchestration.needs import Store
 from bot_v2.orchestration.settings import OrchestratorSettings
 from bot_v2.state.intent import Intent
+from bot_v2.state.recovery.positions import Span, disputes, spans
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ class Watch:
         Raises:
             BrokerError: something could not be had.
         """
-        before, since = await self._bounds(), time.time()
+        before, since = await self._spans(), time.time()
         positions, orders, fills = await asyncio.gather(
             self._line.read("positions", self._broker.get_positions),
             self._line.read("open orders", self._broker.open_orders),
@@ -93,7 +92,8 @@ class Watch:
             if isinstance(result, BaseException):
                 raise result
         assert not isinstance(positions, BaseException)
-        self.dispute = _disagreement(positions, before, await self._bounds())
+        wrong = disputes(positions, before, await self._spans())
+        self.dispute = "; ".join(str(each) for each in wrong) or None
         if self.dispute is None:
             self._agreed_at = time.monotonic()
         else:
@@ -179,32 +179,7 @@ class Watch:
         self._next_time[name] = now + backoff.wait(), backoff
         return True
 
-    async def _bounds(self) -> dict[str, tuple[Decimal, Decimal]]:
-        """Return between which limits each position must lie, whatever was filled meanwhile."""
-        intents = await self._store.open_intents()
-        belief = await self._store.position_belief()
-        symbols = {*belief, *(intent.symbol for intent in intents)}
-        held = {
-            symbol: Holding.of(symbol, belief.get(symbol, Decimal(0)), intents)
-            for symbol in symbols
-        }
-        return {symbol: (holding.least, holding.most) for symbol, holding in held.items()}
-
-
-def _disagreement(
-    told: Mapping[str, Decimal], *bounds: Mapping[str, tuple[Decimal, Decimal]]
-) -> str | None:
-    """Return which positions the broker tells that cannot be, or None.
-
-    What it told was so at some instant between the two looks at the store that the bounds are of.
-    """
-    nothing = Decimal(0), Decimal(0)
-    wrong = []
-    for symbol in sorted({*told, *bounds[0], *bounds[1]}):
-        position = told.get(symbol, Decimal(0))
-        least = min(each.get(symbol, nothing)[0] for each in bounds)
-        most = max(each.get(symbol, nothing)[1] for each in bounds)
-        if not least <= position <= most:
-            believed = f"{least:f}" if least == most else f"between {least:f} and {most:f}"
-            wrong.append(f"{symbol} is believed to be {believed}, the broker tells {position:f}")
-    return "; ".join(wrong) or None
+    async def _spans(self) -> dict[str, Span]:
+        """Return where each position may lie, whatever was filled meanwhile."""
+        intents = await self._store.open_intents()  # before the belief: see `Store`
+        return spans(await self._store.position_belief(), intents)

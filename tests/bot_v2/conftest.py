@@ -20,6 +20,7 @@ from bot_v2.features.brokerages.broker import (
 )
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
+from bot_v2.state.recovery.settings import RecoverySettings
 
 
 @pytest.fixture
@@ -66,6 +67,12 @@ def mock_broker() -> Any:
 @pytest.fixture
 async def test_perps_bot(mock_broker: Any) -> AsyncIterator[PerpsBot]:
     """Return a bot that trades with the mocked broker, and end it."""
-    bot = PerpsBotBuilder().with_profile("test").with_broker(mock_broker).build()
+    bot = (
+        PerpsBotBuilder()
+        .with_profile("test")
+        .with_broker(mock_broker)
+        .with_settings(recovery=RecoverySettings(ask_every=0.001))
+        .build()
+    )
     yield bot
     await bot.shutdown()

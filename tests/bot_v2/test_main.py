@@ -15,7 +15,7 @@ from tests.bot_v2.test_config import GOOD
 def config(tmp_path: Path) -> Path:
     """Return a good configuration."""
     path = tmp_path / "bot.yaml"
-    path.write_text(GOOD, encoding="utf-8")
+    path.write_text(GOOD.replace("bot.sqlite", str(tmp_path / "bot.sqlite")), encoding="utf-8")
     return path
 
 

@@ -11,10 +11,10 @@ from bot_v2.features.live_trade.risk import LiquidityService, RiskGateValidator,
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.needs import Recovery, Store
 from bot_v2.orchestration.settings import OrchestratorSettings
-from bot_v2.orchestration.simple_recovery import SimpleRecovery
 from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
-from bot_v2.state.memory import MemoryStore
 from tests.bot_v2.orchestration.fake_broker import FakeBroker
+from tests.bot_v2.orchestration.simple_recovery import SimpleRecovery
+from tests.bot_v2.state.memory import MemoryStore
 
 BTC = "BTC-USD"
 

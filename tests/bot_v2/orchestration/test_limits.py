@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot_v2.features.brokerages.broker import OrderReport, Side
 from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
-from bot_v2.state.memory import MemoryStore
 from tests.bot_v2.orchestration.desk_parts import BTC, orchestrator
 from tests.bot_v2.orchestration.fake_broker import FakeBroker
+from tests.bot_v2.state.memory import MemoryStore
 
 T = TypeVar("T")
 

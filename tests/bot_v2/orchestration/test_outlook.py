@@ -11,9 +11,9 @@ from bot_v2.features.live_trade.risk import Holding, SeenPrice
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.line import BrokerLine
 from bot_v2.orchestration.outlook import BotOutlook
-from bot_v2.state.memory import MemoryStore
 from tests.bot_v2.orchestration.desk_parts import BTC, quick
 from tests.bot_v2.orchestration.fake_broker import PRICE, FakeBroker
+from tests.bot_v2.state.memory import MemoryStore
 
 
 class Prices:

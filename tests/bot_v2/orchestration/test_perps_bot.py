@@ -8,7 +8,9 @@ from decimal import Decimal
 from bot_v2.features.live_trade.risk import SeenPrice
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
-from bot_v2.state.memory import MemoryStore
+from bot_v2.state.file import IN_MEMORY
+from bot_v2.state.recovery.settings import RecoverySettings
+from bot_v2.state.store import StateStore
 from tests.bot_v2.orchestration.desk_parts import BTC, quick, until
 from tests.bot_v2.orchestration.fake_broker import PRICE, FakeBroker
 
@@ -36,24 +38,26 @@ class Prices:
         self.notes.append("stop")
 
 
-class Closing(MemoryStore):
+class Closing(StateStore):
     """A store that notes that it was closed."""
 
     closed = False
 
     async def close(self) -> None:
+        await super().close()
         self.closed = True
 
 
-def make(broker: FakeBroker, prices: Prices, store: MemoryStore) -> PerpsBot:
+def make(broker: FakeBroker, prices: Prices, store: StateStore) -> PerpsBot:
     """Return a bot of these parts."""
-    builder = PerpsBotBuilder().with_profile("test").with_broker(broker).with_settings(quick())
+    builder = PerpsBotBuilder().with_profile("test").with_broker(broker)
+    builder.with_settings(quick(), RecoverySettings(ask_every=0.001))
     return builder.with_market_data(prices).with_store(store).build()
 
 
 async def test_a_bot_runs_from_its_start_to_its_end() -> None:
     """Prices first, the store closed last, and everything let go of."""
-    broker, prices, store = FakeBroker(), Prices(), Closing()
+    broker, prices, store = FakeBroker(), Prices(), Closing.open(IN_MEMORY)
     bot = make(broker, prices, store)
     running = asyncio.create_task(bot.run())
     await until(lambda: bot.orchestrator.mode == "normal")
@@ -76,7 +80,7 @@ async def test_a_part_that_does_not_end_keeps_nobody_else() -> None:
         async def close(self) -> None:
             raise OSError("broken")
 
-    store = Closing()
+    store = Closing.open(IN_MEMORY)
     bot = make(Failing(), Stuck(), store)
     bot._patience = 0.001
     await bot.shutdown()
@@ -86,7 +90,7 @@ async def test_a_part_that_does_not_end_keeps_nobody_else() -> None:
 async def test_a_limit_price_is_handed_on() -> None:
     """As it was written."""
     broker = FakeBroker()
-    bot = make(broker, Prices(), MemoryStore())
+    bot = make(broker, Prices(), StateStore.open(IN_MEMORY))
     await bot.execute_order(symbol=BTC, side="buy", quantity="0.1", limit_price="50000.50")
     (order,) = broker.orders.values()
     assert order.limit_price == Decimal("50000.50")

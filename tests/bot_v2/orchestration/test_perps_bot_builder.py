@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
 import pytest
 
 from bot_v2.config import PROFILES, ConfigError
 from bot_v2.features.brokerages.coinbase.brokerage import CoinbaseBrokerage
+from bot_v2.features.live_trade.risk import RiskLimits
 from bot_v2.features.market_data import MarketDataService
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.perps_bot import PerpsBot
@@ -22,24 +25,36 @@ MC4CAQAwBQYDK2VwBCIEIC8kV3XBxmDZkoCw4XbYKQWnSR2vQXk9vYrLVq0zsmtC
 """
 
 
-def limits(bot: PerpsBot) -> Any:
-    """Return the limits that its gates go by."""
-    return bot.orchestrator.policy.gates.limits
+@contextlib.asynccontextmanager
+async def built(builder: PerpsBotBuilder) -> AsyncIterator[PerpsBot]:
+    """Build a bot, and end it."""
+    bot = builder.build()
+    try:
+        yield bot
+    finally:
+        await bot.shutdown()
 
 
-def test_limits_of_the_profile_hold_unless_they_are_changed() -> None:
+async def limits(builder: PerpsBotBuilder) -> RiskLimits:
+    """Return the limits that the gates of its bot go by."""
+    async with built(builder) as bot:
+        return bot.orchestrator.policy.gates.limits
+
+
+async def test_limits_of_the_profile_hold_unless_they_are_changed() -> None:
     """Each by itself."""
     builder = PerpsBotBuilder().with_profile("test").with_broker(FakeBroker())
-    plain = limits(builder.build())
+    plain = await limits(builder)
     assert plain == PROFILES["test"].risk.limits()
-    changed = limits(
-        builder.with_risk_limits(max_position_btc=0.5, max_price_age=2.0)
-        .with_risk_limits(max_order_size={BTC: "0.1"}, max_exposure=5000, max_daily_loss=50)
-        .build()
+    changed = await limits(
+        builder.with_risk_limits(max_position_btc=0.5, max_price_age=2.0).with_risk_limits(
+            max_order_size={BTC: "0.1"}, max_exposure=5000, max_daily_loss=50
+        )
     )
     assert changed.max_position == {**plain.max_position, BTC: Decimal("0.5")}
     assert changed.max_order_size == {BTC: Decimal("0.1")}
-    assert (changed.max_exposure, changed.max_daily_loss, changed.max_price_age) == (5000, 50, 2.0)
+    assert (changed.max_exposure, changed.max_daily_loss) == (Decimal(5000), Decimal(50))
+    assert changed.max_price_age == 2.0
 
 
 def test_a_limit_that_limits_nothing_is_refused() -> None:
@@ -61,13 +76,14 @@ def test_without_a_configuration_there_is_no_bot() -> None:
         PerpsBotBuilder().build()
 
 
-def test_a_broker_that_is_given_is_the_bots_own() -> None:
+async def test_a_broker_that_is_given_is_the_bots_own() -> None:
     """A mock stays a mock."""
     broker, metrics = FakeBroker(), MetricsCollector()
-    bot = PerpsBotBuilder().with_profile("test").with_broker(broker).with_metrics(metrics).build()
-    assert bot.broker is broker is bot.orchestrator.broker
-    assert bot.metrics is metrics
-    assert bot.market_data is None
+    builder = PerpsBotBuilder().with_profile("test").with_broker(broker).with_metrics(metrics)
+    async with built(builder) as bot:
+        assert bot.broker is broker is bot.orchestrator.broker
+        assert bot.metrics is metrics
+        assert bot.market_data is None
 
 
 def test_without_a_broker_the_environment_must_tell_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,18 +93,44 @@ def test_without_a_broker_the_environment_must_tell_of_one(monkeypatch: pytest.M
         PerpsBotBuilder().with_profile("test").build()
 
 
-@pytest.mark.parametrize("stream", ["wss://127.0.0.1:1", ""])
-def test_with_an_environment_the_bot_is_whole(monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
-    """Broker and market data, with a stream or without."""
+@pytest.fixture
+def coinbase(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Let the environment tell of an exchange, at which nobody listens."""
     for name, value in {
         "COINBASE_API_ENDPOINT": "https://127.0.0.1:1",
         "COINBASE_API_KEY": "organizations/a/apiKeys/b",
         "COINBASE_API_SECRET": KEY,
-        "COINBASE_WS_ENDPOINT": stream,
     }.items():
         monkeypatch.setenv(name, value)
-    bot = PerpsBotBuilder().with_profile("test").with_time_scale(0.1).build()
-    assert isinstance(bot.broker, CoinbaseBrokerage)
-    assert isinstance(bot.market_data, MarketDataService)
-    assert bot.broker.client.settings.call_timeout == pytest.approx(1.5)
-    assert bot.orchestrator.policy.gates._real.max_price_age == pytest.approx(0.5)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("stream", ["wss://127.0.0.1:1", ""])
+async def test_with_an_environment_the_bot_is_whole(
+    coinbase: pytest.MonkeyPatch, stream: str
+) -> None:
+    """Broker and market data, with a stream or without; all of it at the bot's own pace."""
+    coinbase.setenv("COINBASE_WS_ENDPOINT", stream)
+    async with built(PerpsBotBuilder().with_profile("test").with_time_scale(0.1)) as bot:
+        assert isinstance(bot.broker, CoinbaseBrokerage)
+        assert isinstance(bot.market_data, MarketDataService)
+        assert bot.broker.client.settings.call_timeout == pytest.approx(1.5)
+        assert bot.orchestrator.policy.gates._real.max_price_age == pytest.approx(0.5)
+
+
+async def test_retries_of_the_brokers_client_reach_the_watch(coinbase: pytest.MonkeyPatch) -> None:
+    """What it asks again has failed before."""
+    del coinbase
+    async with built(PerpsBotBuilder().with_profile("test")) as bot:
+        assert isinstance(bot.broker, CoinbaseBrokerage)
+        bot.broker.client.counters.update(requests=60, retries=3)
+        assert bot.orchestrator._line.health().status == "degraded"
+
+
+async def test_a_store_that_another_bot_has_is_told(tmp_path: Path) -> None:
+    """Two bots on one store would each count half of the orders."""
+    config = PROFILES["test"].model_copy(update={"state": tmp_path / "bot.sqlite"})
+    builder = PerpsBotBuilder().with_config(config).with_broker(FakeBroker())
+    async with built(builder):
+        with pytest.raises(ConfigError, match=r"state: .* is in use by another process"):
+            builder.build()

@@ -10,6 +10,7 @@ import pytest
 from bot_v2.features.brokerages.broker import Unavailable
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
+from bot_v2.state.recovery.settings import RecoverySettings
 
 pytestmark = pytest.mark.uses_mock_broker
 
@@ -21,6 +22,7 @@ async def test_position_limit_guardrail_rejects_oversized_order(mock_broker: Any
         .with_profile("test")
         .with_risk_limits(max_position_btc=1.0)
         .with_broker(mock_broker)
+        .with_settings(recovery=RecoverySettings(ask_every=0.001))
         .build()
     )
     with patch.object(bot.broker, "get_position", return_value=0.8):

@@ -18,9 +18,9 @@ from bot_v2.features.brokerages.broker import (
 )
 from bot_v2.features.live_trade.risk import OrderResult
 from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
-from bot_v2.state.memory import MemoryStore
 from tests.bot_v2.orchestration.desk_parts import BTC, orchestrator, until
 from tests.bot_v2.orchestration.fake_broker import FakeBroker
+from tests.bot_v2.state.memory import MemoryStore
 
 
 async def buy(bot: StrategyOrchestrator, quantity: str = "0.1") -> OrderResult:

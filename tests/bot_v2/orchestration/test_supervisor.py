@@ -10,12 +10,12 @@ from decimal import Decimal
 import pytest
 
 from bot_v2.features.brokerages.broker import Unavailable
-from bot_v2.orchestration.simple_recovery import SimpleReport
 from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
 from bot_v2.state.intent import Intent
-from bot_v2.state.memory import MemoryStore
 from tests.bot_v2.orchestration.desk_parts import BTC, orchestrator, until
 from tests.bot_v2.orchestration.fake_broker import FakeBroker
+from tests.bot_v2.orchestration.simple_recovery import SimpleReport
+from tests.bot_v2.state.memory import MemoryStore
 
 DOWN = Unavailable("503 Service Unavailable")
 

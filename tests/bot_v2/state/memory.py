@@ -1,4 +1,4 @@
-"""A store that forgets everything at the end of the process: for tests, and for trying things out."""
+"""A store without a file or a thread, for tests of what stands on it."""
 
 from __future__ import annotations
 

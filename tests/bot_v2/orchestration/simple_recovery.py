@@ -1,4 +1,4 @@
-"""The recovery of a bot whose store lives no longer than itself: it asks, and believes what it is told first."""
+"""A recovery that asks once and believes what it is told first, for tests of what stands on it."""
 
 from __future__ import annotations
 
