@@ -1,0 +1,119 @@
+"""The real bot on a rig, and what the exchange's ledger says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
+from bot_v2.features.live_trade.risk import OrderResult
+from bot_v2.orchestration.perps_bot import PerpsBot
+from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
+from chaos_tests.brokerages.trading import environment, everything_told
+from downtick.history import Event
+from downtick.rig import Rig
+
+BTC = "BTC-USD"
+LIMIT = Decimal(1)
+
+HOLDING: Mapping[str, Any] = {"balances": {"USD": Decimal(200_000), "BTC": Decimal("0.8")}}
+"""Settings of an exchange at which the position really is 0.8 BTC."""
+
+
+@contextlib.contextmanager
+def told_of(rig: Rig) -> Iterator[None]:
+    """Tell the bot by its environment where this rig's exchange is."""
+    with patch.dict(os.environ, environment(rig, "advanced_trade")):
+        yield
+
+
+def builder(rig: Rig) -> PerpsBotBuilder:
+    """Return a builder of a bot for this rig, which may hold one bitcoin."""
+    return (
+        PerpsBotBuilder()
+        .with_profile("test")
+        .with_time_scale(rig.time_scale)
+        .with_risk_limits(max_position_btc=LIMIT)
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(rig: Rig, made: PerpsBotBuilder | None = None) -> AsyncIterator[PerpsBot]:
+    """Build a bot, let it run, wait until it trades, and end it."""
+    with told_of(rig):
+        bot = (made or builder(rig)).build()
+    task = asyncio.create_task(bot.run())
+    try:
+        await mode_is(rig, bot, "normal", within=30)
+        yield bot
+    finally:
+        await bot.shutdown()
+        await task
+
+
+async def mode_is(rig: Rig, bot: PerpsBot, mode: str, *, within: float) -> None:
+    """Wait until the bot is in a mode, for so many nominal seconds."""
+    await holds(rig, lambda: bot.orchestrator.mode == mode, within=within, name=f"mode {mode}")
+
+
+async def holds(rig: Rig, condition: Callable[[], object], *, within: float, name: str) -> None:
+    """Wait until something holds of the bot, for so many nominal seconds."""
+    async with rig.deadline(within, name):
+        while not condition():  # noqa: ASYNC110 - of a plain object, which tells nobody
+            await asyncio.sleep(0.002)
+
+
+async def buy(bot: PerpsBot, quantity: str, limit_price: str | None = None) -> OrderResult:
+    """Ask for bitcoin."""
+    return await bot.execute_order(
+        symbol=BTC, side="buy", quantity=quantity, limit_price=limit_price
+    )
+
+
+def refused_for(result: OrderResult, reason: str) -> None:
+    """See that an order was refused, and why."""
+    assert result.status == "rejected"
+    assert result.rejection_reason is not None
+    assert reason in result.rejection_reason
+
+
+def orders_in(rig: Rig) -> list[Event]:
+    """Return the orders that the ledger took."""
+    return rig.history.select("ledger", change="accepted")
+
+
+def placements(rig: Rig) -> list[Event]:
+    """Return the requests to place an order that reached the exchange."""
+    return [
+        e for e in rig.history.select("request", method="POST") if e["path"].endswith("/orders")
+    ]
+
+
+async def worst_case(rig: Rig, symbol: str = BTC) -> Decimal:
+    """Return the largest position that the ledger could ever have come to, had everything open been bought."""
+    await everything_told(rig)
+    base = symbol.partition("-")[0]
+    position = Decimal(0)
+    size: dict[str, Decimal] = {}
+    filled: defaultdict[str, Decimal] = defaultdict(Decimal)
+    worst = Decimal(0)
+    for event in rig.history.select("ledger"):
+        data = event.data
+        if event["change"] == "credited" and data["detail"]["currency"] == base:
+            position += Decimal(data["detail"]["amount"])
+        elif data.get("product") == symbol:
+            order, side = data["order_id"], data["side"]
+            if event["change"] == "accepted" and side == "BUY":
+                size[order] = Decimal(data["detail"]["base_size"])
+            now = Decimal(data["filled"])
+            position += (now - filled[order]) * (1 if side == "BUY" else -1)
+            filled[order] = now
+            if event["change"] == "ended" or data["status"] in {"FILLED", "CANCELLED", "FAILED"}:
+                size.pop(order, None)
+        worst = max(worst, position + sum((size[o] - filled[o] for o in size), Decimal(0)))
+    return worst
