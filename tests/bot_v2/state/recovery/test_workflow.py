@@ -299,6 +299,24 @@ async def test_a_fill_between_two_answers_is_no_dispute(case: Case) -> None:
     assert await case.held() in {1, 2}
 
 
+async def test_a_position_from_before_a_fill_is_no_dispute(case: Case) -> None:
+    """Another product is in dispute, and while that is looked at again, this one is filled."""
+    await case.intend()
+    case.exchange.place(request())
+    told = case.exchange.get_positions
+
+    async def filled_afterwards() -> Any:
+        positions = await told()
+        if case.exchange.orders["a"].status == "open":
+            case.exchange.match("a")
+        return {**positions, "ETH-USD": D(9)}
+
+    await case.store.set_position("ETH-USD", D(5))
+    case.exchange.get_positions = filled_afterwards  # type: ignore[method-assign]
+    found = await case.recovery.round()
+    assert [each.symbol for each in found.disputes] == ["ETH-USD"]
+
+
 async def test_a_fill_after_the_cancel_is_booked_once(case: Case) -> None:
     """Also if it comes in the midst of the recovery (nautilus_trader pull request 4991)."""
     await case.intend()
