@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chaos_tests.streaming.watch import Make, sound
+from chaos_tests.streaming.desk import Make, sound
 
 
 @pytest.fixture

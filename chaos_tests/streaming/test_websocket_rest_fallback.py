@@ -12,7 +12,8 @@ import pytest
 
 from bot_v2.features.market_data import Mode
 from chaos_tests.brokerages.steps import step_done, step_healed
-from chaos_tests.streaming.watch import BTC, ETH, Make, watching
+from chaos_tests.streaming.desk import Make
+from chaos_tests.streaming.watch import BTC, ETH, watching
 from downtick.rig import Rig
 
 pytestmark = [pytest.mark.integration, pytest.mark.streaming]
@@ -268,7 +269,7 @@ async def test_rest_that_fails_is_asked_less_and_less_often(rig: Rig, make: Make
         await watch.mode_is("rest_polling", within=20, name="prices are back")
     watch.judge_prices()
     asked, seconds = watch.asked(start, failing, BTC), (failing - start) / rig.time_scale
-    assert len(asked) <= seconds + 2
+    assert len(asked) <= seconds + 2, "asked more often than allowed"
     asked, seconds = watch.asked(stale, ended), (ended - stale) / rig.time_scale
-    assert 3 <= len(asked) <= 0.75 * seconds + 3
+    assert 3 <= len(asked) <= 0.75 * seconds + 3, "asked more often than allowed"
     assert rig.history.select("answer", after=failing, status=503)

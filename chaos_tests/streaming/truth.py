@@ -1,8 +1,9 @@
-"""What the prices really were: the exchange's market, made again from its seed."""
+"""What the prices really were, by the exchange's market made again from its seed; and when it told them."""
 
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -13,6 +14,8 @@ from downtick.history import History
 
 LATE: Final = 0.1
 """Real seconds by which the exchange may be late with an event: it opens its doors before its market runs."""
+
+_WRITING: Final = 0.02  # real seconds between the time in a frame and its place in the journal
 
 
 class Truth:
@@ -58,6 +61,36 @@ class Truth:
         first = max(0, bisect.bisect_right(times, since) - 1)
         last = bisect.bisect_right(times, until)
         return mark in self._marks[product][first:last]
+
+
+class Told:
+    """When the exchange told a product's price: in tickers, and in answers about its book.
+
+    The time in a frame was read a moment before the frame's place in the journal; that in an answer after the
+    request and before the answer.
+    """
+
+    def __init__(self, history: History, product: str) -> None:
+        """Read a history to its end."""
+        answered = {event["id"]: event.at for event in history.select("answer")}
+        spans = [
+            (event.at, answered.get(event["id"], event.at))
+            for event in history.select("request")
+            if event["path"].endswith("/product_book") and product in event["query"]
+        ]
+        spans += [
+            (event.at - _WRITING, event.at)
+            for event in history.select("frame_sent", channel="ticker")
+            if product in event["products"]
+        ]
+        spans.sort()
+        self._starts = [start for start, _ in spans]
+        self._ends = [*itertools.accumulate((end for _, end in spans), max)]  # the latest so far
+
+    def at(self, instant: float, tolerance: float) -> bool:
+        """Return whether it did so at a monotonic instant, give or take some seconds."""
+        before = bisect.bisect_right(self._starts, instant + tolerance)
+        return before > 0 and instant <= self._ends[before - 1] + tolerance
 
 
 def _mark(state: MarketState, product: str) -> Decimal:

@@ -8,17 +8,12 @@ import itertools
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
-from bot_v2.features.brokerages.coinbase.brokerage import CoinbaseBrokerage
-from bot_v2.features.brokerages.coinbase.rest import RestSettings
-from bot_v2.features.brokerages.coinbase.secret import Secret
-from bot_v2.features.brokerages.coinbase.settings import CoinbaseSettings
-from bot_v2.features.brokerages.coinbase.streaming import CoinbaseStreamingClient, StreamingSettings
-from bot_v2.features.market_data import MarketDataService, MarketDataSettings, Mode, Price
-from bot_v2.metrics import MetricsCollector
-from chaos_tests.streaming.truth import LATE, Truth
+from bot_v2.features.market_data import MarketDataSettings, Mode, Price
+from chaos_tests.streaming.desk import Desk, Make
+from chaos_tests.streaming.truth import LATE, Told, Truth
 from downtick.history import Event
 from downtick.rig import Rig
 
@@ -36,50 +31,6 @@ _STOLEN: Final = (
 )
 _CLOCKS: Final = 0.003  # real seconds that reading three clocks one after the other may take
 _LOGGER: Final = "bot_v2.features.market_data"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What is under test, and what belongs to it."""
-
-    service: MarketDataService
-    broker: CoinbaseBrokerage
-    metrics: MetricsCollector
-
-
-Make = Callable[[Rig, Sequence[str]], Desk]
-"""Makes the service under test for a rig."""
-
-
-def made(
-    rig: Rig,
-    symbols: Sequence[str],
-    kind: type[MarketDataService] = MarketDataService,
-    **settings: Any,
-) -> Desk:
-    """Make a service of a kind, over TLS, at the rig's time scale."""
-    endpoints, scale = rig.endpoints, rig.time_scale
-    stream = CoinbaseStreamingClient(
-        endpoints.market_wss,
-        StreamingSettings(time_scale=scale),
-        ca_file=endpoints.ca_file,
-        seed=rig.seed,
-    )
-    coinbase = CoinbaseSettings(
-        api_endpoint=endpoints.rest_tls,
-        api_key=endpoints.keys.es256.name,
-        api_secret=Secret(endpoints.keys.es256.secret.reveal()),
-        ca_file=endpoints.ca_file,
-    )
-    broker = CoinbaseBrokerage(coinbase, symbols, RestSettings(time_scale=scale), seed=rig.seed)
-    metrics = MetricsCollector()
-    chosen = MarketDataSettings(time_scale=scale, **settings)
-    return Desk(kind(stream, broker, symbols, chosen, metrics, seed=rig.seed), broker, metrics)
-
-
-def sound(rig: Rig, symbols: Sequence[str]) -> Desk:
-    """Make the service as it is."""
-    return made(rig, symbols)
 
 
 @dataclass(frozen=True)
@@ -270,8 +221,12 @@ class Watch:
             ]
             assert sample.mode == "stale" or tradeable, "a mode that is not true"
 
-    def judge_prices(self) -> None:
-        """See that each price was the exchange's own at the time that it claims."""
+    def judge_prices(self, *, times: bool = True) -> None:
+        """See that each price was the exchange's own at the time that it claims, and told by it at that time.
+
+        Args:
+            times: whether the exchange told its own times truly.
+        """
         truth = Truth(
             self.rig.history,
             self.symbols,
@@ -280,18 +235,21 @@ class Watch:
             self.samples[-1].wall + 1.0,
         )
         told = {
-            (symbol, price.value, price.at)
+            (symbol, price)
             for sample in self.samples
-            for symbol, price in sample.prices.items()
-            if price is not None
+            for symbol, price in _without_age(sample.prices).items()
         }
         assert told
+        words = {symbol: Told(self.rig.history, symbol) for symbol in self.symbols}
         wall = self.samples[0].wall - self.samples[0].at
-        for symbol, value, at in told:
-            late = LATE + self.rig.stolen(at - wall - 1.0, at - wall)
-            assert truth.was(symbol, value, at - late, at + _CLOCKS), (
-                f"a price that was not there: {symbol} at {value}"
+        for symbol, price in told:
+            at = price.at - wall
+            stolen = self.rig.stolen(at - 1.0, at + 1.0)
+            late = LATE + stolen
+            assert truth.was(symbol, price.value, price.at - late, price.at + _CLOCKS), (
+                f"a price that was not there: {symbol} at {price.value}"
             )
+            assert not times or words[symbol].at(at, _CLOCKS + stolen), "a time that nobody told"
 
     def judge_bound(self, since: float, until: float, bound: float = BOUND) -> None:
         """See that every product had a price not older than this many nominal seconds, between two instants."""
@@ -332,6 +290,11 @@ class Watch:
             and event.at < until
             and symbol in event["query"]
         ]
+
+
+def _without_age(prices: dict[str, Price | None]) -> dict[str, Price]:
+    """Return the prices that there are, with no age, so that each is one and the same as long as it stands."""
+    return {s: replace(price, age=0.0) for s, price in prices.items() if price is not None}
 
 
 @contextlib.asynccontextmanager

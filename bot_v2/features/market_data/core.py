@@ -45,13 +45,17 @@ class MarketDataCore:
     def __init__(self, symbols: Sequence[str], settings: MarketDataSettings, now: float) -> None:
         """Know nothing yet."""
         self._settings = settings
-        self._started_at = now
+        self._begun_at = now
         self._beliefs = {symbol: Belief(settings) for symbol in symbols}
         self._health = StreamHealth(symbols, settings)
         self._trust = Trust(settings, now)
         self._why: Reason = "lost"  # of the last fall
         self._fresh: set[str] = set()
         self._modes: dict[str | None, Mode] = dict.fromkeys((None, *symbols), "stale")
+
+    def begin(self, now: float) -> None:
+        """Expect the first prices from now on, not from when this was made."""
+        self._begun_at = now
 
     @property
     def trusted(self) -> bool:
@@ -123,7 +127,7 @@ class MarketDataCore:
         return [
             symbol
             for symbol, belief in self._beliefs.items()
-            if min(belief.age(now), now - self._started_at) > self._settings.confirm_age
+            if min(belief.age(now), now - self._begun_at) > self._settings.confirm_age
             or belief.doubt(now) is not None
         ]
 

@@ -91,7 +91,7 @@ class MarketDataService:
         """
         if self._tasks or self._stopped:
             raise RuntimeError("a service is started once")
-        self._core = MarketDataCore(self._symbols, self._settings, self._clock.now())
+        self._core.begin(self._clock.now())
         await self._stream.subscribe(sorted({canonical(s) for s in self._symbols}), [CHANNEL])
         self._run(self._stream.connect(), "connect")
         self._run(self._read(), "read")
