@@ -1,0 +1,199 @@
+"""When the broker fails, by every way in which it can: no orders, positions watched, and a way back by reconciling.
+
+What is judged stands in the exchange's journal: which requests came, and what the ledger took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot_v2.orchestration.perps_bot import PerpsBot
+from chaos_tests.brokerages.trading import everything_told, hits
+from chaos_tests.orchestration.bot import (
+    BTC,
+    HOLDING,
+    buy,
+    holds,
+    mode_is,
+    orders_in,
+    placements,
+    refused_for,
+    worst_case,
+)
+from downtick.history import Event
+from downtick.rig import Rig
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.orchestration,
+    pytest.mark.toxics(exchange=HOLDING),
+]
+
+WATCHING = ("accounts", "batch", "fills")
+"""Ends of the routes by which positions, orders and fills are watched."""
+
+OUTAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "503 in JSON": ("http_error", {"status": 503, "body": "json"}),
+    "503 in HTML": ("http_error", {"status": 503, "body": "html"}),
+    "hang": ("late_answer", {"delay": 60.0}),
+    "half a body": ("half_answer", {}),
+    "slow": ("late_answer", {"delay": 4.0}),
+    "401 without a cause": ("auth_failure", {"how": "text"}),
+}
+
+
+async def begin(rig: Rig, name: str) -> int:
+    """Begin an outage."""
+    fault, attributes = OUTAGES[name]
+    if "delay" in attributes:
+        attributes = {**attributes, "delay": rig.scaled(attributes["delay"])}
+    return await rig.exchange_fault(fault, **attributes)
+
+
+def watched(rig: Rig, after: float) -> list[Event]:
+    """Return the requests after an instant by which somebody looks at what is held."""
+    return [
+        event
+        for event in rig.history.select("request", method="GET")
+        if event.at > after and event["path"].rpartition("/")[2] in WATCHING
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("outage", OUTAGES)
+async def test_broker_outage_enters_degraded_mode(
+    rig: Rig, test_perps_bot: PerpsBot, outage: str
+) -> None:
+    """No new orders, positions watched, and normal again when the broker is."""
+    bot, orchestrator = test_perps_bot, test_perps_bot.orchestrator
+    handle = await begin(rig, outage)
+    health = await orchestrator.check_broker_health()
+    assert health.status == "degraded"
+    assert orchestrator.mode == "monitor_only"
+
+    out = rig.now()
+    refused_for(await buy(bot, "0.1"), "broker_unavailable")
+    await holds(rig, lambda: len(watched(rig, out)) >= 6, within=60, name="positions watched")
+    refused_for(await buy(bot, "0.1"), "broker_unavailable")
+    await hits(rig, handle)
+    assert placements(rig) == []
+
+    await rig.end_exchange_fault(handle)
+    healed = rig.now()
+    await mode_is(rig, bot, "normal", within=90)
+    assert (await buy(bot, "0.1")).status == "filled"
+    await everything_told(rig)
+    (order,) = orders_in(rig)
+    before = [event for event in watched(rig, healed) if event.at < order.at]
+    assert {event["path"].rpartition("/")[2] for event in before} >= set(WATCHING)
+
+
+@pytest.mark.parametrize("fault", ["down", "freeze"])
+async def test_an_outage_of_the_link_is_noticed_without_being_asked(
+    rig: Rig, test_perps_bot: PerpsBot, fault: str
+) -> None:
+    """Refused, or silent: the bot stops by itself, and goes on by itself."""
+    bot = test_perps_bot
+    await rig.inject("rest", fault)
+    await mode_is(rig, bot, "monitor_only", within=30)
+    refused_for(await buy(bot, "0.1"), "broker_unavailable")
+    await rig.heal("rest")
+    await mode_is(rig, bot, "normal", within=90)
+    assert (await buy(bot, "0.1")).status == "filled"
+    assert await worst_case(rig) == Decimal("0.9")
+
+
+async def test_errors_now_and_then_are_an_outage_too(rig: Rig, test_perps_bot: PerpsBot) -> None:
+    """One request in ten fails, and each succeeds when it is repeated: nobody would notice who does not count."""
+    bot = test_perps_bot
+    handle = await rig.exchange_fault("http_error", status=500, body="json", share=0.1)
+    await mode_is(rig, bot, "monitor_only", within=120)
+    assert "requests failed" in bot.orchestrator.reason
+    await hits(rig, handle)
+    await rig.end_exchange_fault(handle)
+    await mode_is(rig, bot, "normal", within=90)
+
+
+async def test_probes_come_less_and_less_often(rig: Rig, test_perps_bot: PerpsBot) -> None:
+    """A broker that is out is not hammered: the pauses grow to their longest."""
+    bot = test_perps_bot
+    handle = await rig.exchange_fault("http_error", status=503, body="json")
+    probes: list[float] = []
+
+    def seven() -> bool:
+        if bot.metrics.get_counter("positions_watched") > len(probes):
+            probes.append(rig.now())
+        return len(probes) == 7
+
+    await holds(rig, seven, within=200, name="seven probes")
+    await hits(rig, handle)
+    pauses = [(later - former) / rig.time_scale for former, later in itertools.pairwise(probes)]
+    assert pauses[-1] > 7
+    assert len(watched(rig, probes[-2])) < 40
+
+
+@pytest.mark.scenario
+async def test_recovery_workflow_restores_state_after_outage(
+    rig: Rig, test_perps_bot: PerpsBot
+) -> None:
+    """An order fills during the outage, another's answer is lost in it: both are in the books before trading goes on."""
+    bot = test_perps_bot
+    resting = await buy(bot, "0.05", limit_price="20000")
+    lost = await rig.exchange_fault("lost_answer", selectors={"route": "POST /orders"}, how="close")
+    asking = asyncio.create_task(buy(bot, "0.05"))
+    await rig.until("fault_hit", within=30, handle=lost)
+    down = await rig.exchange_fault("http_error", status=503, body="html")
+    assert (await asking).status == "unknown"
+    await mode_is(rig, bot, "monitor_only", within=60)
+    await rig.end_exchange_fault(lost)
+    await rig.end_exchange_fault(down)
+    healed = rig.now()
+    await mode_is(rig, bot, "normal", within=90)
+    holding = await bot.orchestrator.holding(BTC)
+    assert (holding.position, holding.buys) == (Decimal("0.85"), Decimal("0.05"))
+    refused_for(await buy(bot, "0.15"), "position_limit")
+    assert (await buy(bot, "0.1")).status == "filled"
+    await everything_told(rig)
+    *_, order = orders_in(rig)
+    assert [e for e in watched(rig, healed) if e.at < order.at]
+    assert len({e["client_order_id"] for e in orders_in(rig)}) == len(orders_in(rig)) == 3
+    assert resting.order_id is not None
+
+
+async def test_zero_balances_are_no_flat_book(rig: Rig, test_perps_bot: PerpsBot) -> None:
+    """Status 200 and nothing on any account: the bot stays out, keeps its belief, and goes on when it is told the truth."""
+    bot = test_perps_bot
+    handle = await rig.exchange_fault("wrong_data", what="zero_balances")
+    await mode_is(rig, bot, "monitor_only", within=30)
+    assert "BTC-USD is believed to be 0.8, the broker tells 0" in bot.orchestrator.reason
+    refused_for(await buy(bot, "0.5"), "broker_unavailable")
+    await hits(rig, handle)
+    assert (await bot.orchestrator.holding(BTC)).position == Decimal("0.8")
+    await rig.end_exchange_fault(handle)
+    await mode_is(rig, bot, "normal", within=120)
+    refused_for(await buy(bot, "0.5"), "position_limit")
+    assert orders_in(rig) == []
+
+
+async def test_cancel_only_is_respected(rig: Rig, test_perps_bot: PerpsBot) -> None:
+    """One order is refused; then none is tried for a while, cancels go on, and trading returns."""
+    bot = test_perps_bot
+    resting = await buy(bot, "0.05", limit_price="20000")
+    handle = await rig.exchange_fault("cancel_only")
+    refused_for(await buy(bot, "0.1"), "ORDER_ENTRY_DISABLED")
+    for _ in range(10):
+        refused_for(await buy(bot, "0.1"), "order_entry_disabled")
+    await everything_told(rig)
+    assert len(placements(rig)) == 2
+    await rig.until("ledger", within=90, change="ended", order_id=resting.order_id)
+    await rig.end_exchange_fault(handle)
+    async with rig.deadline(60, "trading returns"):
+        while (result := await buy(bot, "0.1")).status == "rejected":  # noqa: ASYNC110 - a caller
+            await asyncio.sleep(rig.scaled(1))
+    assert result.status == "filled"
+    assert bot.orchestrator.mode == "normal"
