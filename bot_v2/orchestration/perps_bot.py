@@ -44,6 +44,8 @@ class PerpsBot:
         self.orchestrator = orchestrator
         self._store = store
         self._patience = _PATIENCE
+        self._started = False
+        self._life: asyncio.Task[None] | None = None
         self._down: asyncio.Task[None] | None = None
 
     async def execute_order(
@@ -60,15 +62,28 @@ class PerpsBot:
         )
 
     async def start(self) -> None:
-        """Get prices, and bring store and broker to agree. `run` does that by itself."""
-        if self.market_data is not None:
-            await self.market_data.start()
+        """Get prices, and bring store and broker to agree. `run` does that by itself; a second call does nothing."""
+        if not self._started:
+            self._started = True
+            if self.market_data is not None:
+                await self.market_data.start()
         await self.orchestrator.start()
 
     async def run(self) -> None:
-        """Trade until `shutdown`."""
-        await self.start()
-        await self.orchestrator.run()
+        """Trade until `shutdown`.
+
+        Raises:
+            Exception: something crashed.
+        """
+        if self._down is not None:
+            return
+        self._life = asyncio.create_task(self._live(), name="bot")
+        try:
+            await asyncio.wait({self._life})
+        finally:
+            self._life.cancel()
+        if not self._life.cancelled():
+            self._life.result()
 
     async def shutdown(self) -> None:
         """End everything, within 5 s real, whatever the broker does. Calling it again waits for the first."""
@@ -76,7 +91,14 @@ class PerpsBot:
             self._down = asyncio.create_task(self._shut_down(), name="shutdown")
         await asyncio.shield(self._down)
 
+    async def _live(self) -> None:
+        await self.start()
+        await self.orchestrator.run()
+
     async def _shut_down(self) -> None:
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.wait({self._life}, timeout=self._patience)
         await self.orchestrator.shutdown()
         ends: Mapping[str, Awaitable[None]] = {"broker": self.broker.close()}
         if self.market_data is not None:

@@ -36,7 +36,7 @@ class Watch:
         settle: finds out what became of an unknown order.
         under_way: names of the orders whose answers are being waited for.
         settings: in real seconds.
-        metrics: counts ``position_disputes`` and ``orders_settled``.
+        metrics: counts ``position_disputes`` and ``orders_settled``, and shows positions and open orders.
 
     Attributes:
         dispute: in what broker and store disagree, or None. Nobody trades on a position that is in dispute.
@@ -93,6 +93,7 @@ class Watch:
                 raise result
         assert not isinstance(positions, BaseException)
         wrong = disputes(positions, before, await self._spans())
+        await self._tell()
         self.dispute = "; ".join(str(each) for each in wrong) or None
         if self.dispute is None:
             self._agreed_at = time.monotonic()
@@ -168,6 +169,15 @@ class Watch:
     async def _book(self, fills: Sequence[Fill], since: float) -> None:
         await self._store.record_fills(fills)
         self._fills_since = since - FILL_MARGIN
+
+    async def _tell(self) -> None:
+        """Show what is believed."""
+        for symbol, held in (await self._store.position_belief()).items():
+            self._metrics.set_gauge(f"position_{symbol.lower().replace('-', '_')}", float(held))
+        intents = await self._store.open_intents()
+        self._metrics.set_gauge("orders_open", len(intents))
+        unknown = [each for each in intents if each.state == "unknown"]
+        self._metrics.set_gauge("orders_unknown_now", len(unknown))
 
     def _due(self, name: str) -> bool:
         """Tell whether it is time to ask for this again; if so, the next time comes later."""

@@ -69,6 +69,47 @@ async def test_a_bot_runs_from_its_start_to_its_end() -> None:
     assert store.closed
 
 
+async def test_a_bot_that_was_started_by_hand_runs_too() -> None:
+    """Nothing is started twice."""
+    prices = Prices()
+    bot = make(FakeBroker(), prices, StateStore.open(IN_MEMORY))
+    await bot.start()
+    running = asyncio.create_task(bot.run())
+    await until(lambda: bot.metrics.get_gauge("orders_open") is not None)
+    await bot.shutdown()
+    await running
+    await bot.run()
+    assert prices.notes == ["start", "stop"]
+
+
+async def test_a_bot_can_end_before_it_has_begun() -> None:
+    """It waits for prices that do not come."""
+
+    class Waiting(Prices):
+        async def start(self) -> None:
+            await asyncio.Event().wait()
+
+    bot = make(FakeBroker(), Waiting(), StateStore.open(IN_MEMORY))
+    running = asyncio.create_task(bot.run())
+    await asyncio.sleep(0)
+    await bot.shutdown()
+    await running
+
+
+async def test_what_is_believed_is_shown() -> None:
+    """For people and for Prometheus."""
+    broker = FakeBroker(BTC="0.25")
+    broker.fill_share = Decimal(0)
+    bot = make(broker, Prices(), StateStore.open(IN_MEMORY))
+    running = asyncio.create_task(bot.run())
+    await bot.execute_order(symbol=BTC, side="buy", quantity="0.1")
+    await until(lambda: bot.metrics.get_gauge("orders_open") == 1)
+    assert bot.metrics.get_gauge("position_btc_usd") == 0.25
+    assert bot.metrics.get_gauge("orders_unknown_now") == 0
+    await bot.shutdown()
+    await running
+
+
 async def test_a_part_that_does_not_end_keeps_nobody_else() -> None:
     """Nor does one that fails."""
 
@@ -82,7 +123,7 @@ async def test_a_part_that_does_not_end_keeps_nobody_else() -> None:
 
     store = Closing.open(IN_MEMORY)
     bot = make(Failing(), Stuck(), store)
-    bot._patience = 0.001
+    bot._patience = 0.1
     await bot.shutdown()
     assert store.closed
 

@@ -50,10 +50,14 @@ class OrderResult:
 
     @classmethod
     def reported(cls, report: OrderReport) -> OrderResult:
-        """Return the result of an order that stands at the broker, or that was there."""
-        return cls(
-            "filled" if report.status == "filled" else "accepted",
-            report.client_order_id,
-            order_id=report.order_id,
-            report=report,
-        )
+        """Return the result of an order that stands at the broker, or that was there.
+
+        One that ended with nothing filled counts as rejected.
+        """
+        reason = None
+        status: Literal["accepted", "filled", "rejected"] = "accepted"
+        if report.status == "filled":
+            status = "filled"
+        elif report.over and not report.filled:
+            status, reason = "rejected", f"order_{report.status}: nothing of it was filled"
+        return cls(status, report.client_order_id, reason, report.order_id, report)
