@@ -81,9 +81,14 @@ async def trading(
     key: JwtKey | None = None,
     **patience: Any,
 ) -> AsyncIterator[CoinbaseBrokerage]:
-    """Bring the brokerage up over TLS, at the rig's time scale, and let go of it in the end."""
+    """Bring the brokerage up over TLS, at the rig's time scale, and let go of it in the end.
+
+    Each attempt has its usual time; there is more of it for all of them together than usual, so that a machine that
+    stands still for a moment does not decide what becomes of an order.
+    """
     settings = CoinbaseSettings.from_environment(environment(rig, dialect, key))
-    rest = RestSettings(time_scale=rig.time_scale, **patience)
+    enough = {"call_timeout": 40.0, "order_timeout": 40.0} | patience
+    rest = RestSettings(time_scale=rig.time_scale, **enough)
     brokerage = CoinbaseBrokerage(settings, symbols, rest, seed=rig.seed)
     try:
         yield brokerage

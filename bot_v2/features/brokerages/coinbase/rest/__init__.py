@@ -5,7 +5,8 @@
     client.py       RestClient: reads until a deadline, sends once what changes something
       pace.py         how often may be asked; staying away after a 429
       attempt.py      one request on its way: given up, sent whole or not
-      wire.py         connections, redirects, bodies: the I/O (blocking, in threads)
+      wire.py         requests, redirects, bodies: the I/O (blocking, in threads)
+        connections.py  how far a request came
       verdicts.py     the table: what an answer, or the want of one, means
     jwt.py, hmac.py   who asks: Advanced Trade's tokens, Exchange's signatures (auth.py)
     call.py, settings.py

@@ -11,8 +11,7 @@ sent whole, nobody knows until the answer tells.
 
 from __future__ import annotations
 
-import contextlib
-import socket
+from collections.abc import Callable
 from threading import Lock
 
 
@@ -33,7 +32,7 @@ class Attempt:
         self._watched = False
         self._sent = False
         self._given_up = False
-        self._socket: socket.socket | None = None
+        self._wake: Callable[[], None] | None = None
         self._lock = Lock()
 
     @property
@@ -64,8 +63,11 @@ class Attempt:
             self._watched = True
             self._check()
 
-    def sending(self, connection: object) -> None:
-        """Its next bytes are about to leave on this socket.
+    def sending(self, wake: Callable[[], None]) -> None:
+        """Its next bytes are about to leave.
+
+        Args:
+            wake: ends the connection at once, for both directions, and lets nobody wait on it.
 
         Raises:
             GivenUp: they must not.
@@ -74,7 +76,7 @@ class Attempt:
             self._watched = True
             self._check()
             self.begun = True
-            self._socket = connection if isinstance(connection, socket.socket) else None
+            self._wake = wake
 
     def all_sent(self) -> None:
         """The kernel took its last byte."""
@@ -84,16 +86,14 @@ class Attempt:
     def over(self) -> None:
         """Its connection is not its own any more."""
         with self._lock:
-            self._socket = None
+            self._wake = None
 
     def give_up(self) -> None:
         """Let not one byte more leave, and wake the thread that waits for the answer."""
         with self._lock:
             self._given_up = True
-            if self._socket is not None:
-                # Not SSLSocket's own: that one would let go of the encryption first.
-                with contextlib.suppress(OSError):
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            if self._wake is not None:
+                self._wake()
 
     def _check(self) -> None:
         if self._given_up:

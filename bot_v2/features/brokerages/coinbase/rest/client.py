@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from bot_v2.features.brokerages.broker import NotDone, RateLimited, Unavailable, Unknown
 from bot_v2.features.brokerages.coinbase.rest.attempt import Attempt
@@ -29,7 +29,7 @@ from bot_v2.features.brokerages.coinbase.rest.verdicts import (
     error_without_answer,
     retry_after,
 )
-from bot_v2.features.brokerages.coinbase.rest.wire import Lost, Wire
+from bot_v2.features.brokerages.coinbase.rest.wire import Lost
 from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,16 @@ Counted = Literal[
 
 _GRACE: Final = 0.25  # real seconds that a thread has to come back after its socket was shut
 _LATE: Final = 0.02  # real seconds that we come later than we were asked to
+
+
+class Carrier(Protocol):
+    """Carries one request over the wire, in a thread; see `Wire`."""
+
+    def carry(self, call: Call, attempt: Attempt) -> Answer:
+        """Send a request and return its answer, or raise `Lost`."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
 
 
 class NoTurn(RateLimited):
@@ -61,7 +71,7 @@ class RestClient:
 
     def __init__(
         self,
-        wire: Wire,
+        wire: Carrier,
         settings: RestSettings,
         rates: Mapping[Literal["private", "public"], Rate],
         seed: int | None = None,

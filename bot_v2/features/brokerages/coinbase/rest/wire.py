@@ -9,21 +9,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from contextvars import ContextVar
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.util import Retry
 
 from bot_v2.features.brokerages.coinbase.rest.attempt import Attempt
 from bot_v2.features.brokerages.coinbase.rest.auth import Signer
 from bot_v2.features.brokerages.coinbase.rest.call import Answer, Call
+from bot_v2.features.brokerages.coinbase.rest.connections import WatchedAdapter, carrying
 from bot_v2.features.brokerages.coinbase.rest.settings import RestSettings
 
 _PIECE: Final = 65536
@@ -32,15 +28,6 @@ _HEADERS: Final = {
     "Accept-Encoding": "identity",  # a small answer must not become a large one here
     "User-Agent": "bot_v2",
 }
-
-_IDLE: Final = 30.0
-"""Real seconds after which an unused connection is not used again.
-
-What stands between us and the exchange may have forgotten it without a word, and an order would be lost in it.
-"""
-
-_attempt: ContextVar[Attempt] = ContextVar("attempt")
-_trusted_since: ContextVar[float] = ContextVar("trusted_since")
 
 
 class Lost(Exception):
@@ -80,7 +67,7 @@ class Wire:
         session.verify = ca_file or True
         if proxy is not None:
             session.proxies = {"http": proxy, "https": proxy}
-        adapter = _Adapter(settings.threads)
+        adapter = WatchedAdapter(settings.threads)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
 
@@ -94,16 +81,13 @@ class Wire:
         Raises:
             Lost: no answer came.
         """
-        _attempt.set(attempt)
-        _trusted_since.set(max(self._lost_at, time.monotonic() - _IDLE))
         try:
-            return self._read(self._send(call, attempt))
+            with carrying(attempt, self._lost_at):
+                return self._read(self._send(call, attempt))
         except Lost:
             # What ended this connection may have ended those that lie in the pool, too.
             self._lost_at = time.monotonic()
             raise
-        finally:
-            attempt.over()
 
     def close(self) -> None:
         """Let go of the connections that are not in use."""
@@ -196,78 +180,3 @@ def _words(error: BaseException) -> str:
     ):
         error = inner
     return f"{type(error).__name__}: {str(error)[:200]}"
-
-
-class _Connection(HTTPConnection):
-    """Tells the attempt what happens to it.
-
-    Attributes:
-        used_at: when it was put back after its last use, in ``time.monotonic`` seconds.
-    """
-
-    used_at = 0.0
-
-    def connect(self) -> None:
-        """Connect, if the request is still wanted."""
-        _attempt.get().connecting()
-        super().connect()
-
-    def send(self, data: Any) -> None:
-        """Send the next bytes, if the request is still wanted."""
-        if self.sock is None and self.auto_open:
-            self.connect()
-        _attempt.get().sending(self.sock)
-        super().send(data)
-
-    def request(self, *args: Any, **options: Any) -> None:
-        """Send the request whole, or raise."""
-        super().request(*args, **options)
-        _attempt.get().all_sent()
-
-
-class _TlsConnection(_Connection, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Pool(HTTPConnectionPool):
-    """Keeps connections, and uses none that has lain there for too long."""
-
-    ConnectionCls = _Connection
-
-    def _get_conn(self, timeout: float | None = None) -> Any:
-        connection = super()._get_conn(timeout)
-        if isinstance(connection, _Connection) and connection.used_at < _trusted_since.get():
-            connection.close()  # it will be opened anew
-        return connection
-
-    def _put_conn(self, conn: Any) -> None:
-        if isinstance(conn, _Connection):
-            conn.used_at = time.monotonic()
-        super()._put_conn(conn)
-
-
-class _TlsPool(_Pool, HTTPSConnectionPool):
-    """The same over TLS."""
-
-    ConnectionCls = _TlsConnection
-
-
-_POOLS: Final[dict[str, type[HTTPConnectionPool]]] = {"http": _Pool, "https": _TlsPool}
-
-
-class _Adapter(HTTPAdapter):
-    """Makes `requests` use our connections, and retry nothing."""
-
-    def __init__(self, connections: int) -> None:
-        super().__init__(pool_maxsize=connections, max_retries=Retry(0, read=False, redirect=False))
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make the pools of direct connections."""
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:
-        """Return the pools of connections through a proxy."""
-        manager: ProxyManager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
