@@ -200,18 +200,27 @@ async def test_what_is_held_counts_holds(desk: Desk) -> None:
 
 
 async def test_the_price_lies_between_the_best_quotes(desk: Desk) -> None:
-    """With the book's own time; a book that cannot be is no price."""
+    """With the book's own time."""
     quote = await desk.venue.quote("BTC-USD")
     assert quote.bid < quote.price < quote.ask
     assert quote.at == pytest.approx(SECONDS, abs=1)
-    for book in (
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
         {"bids": []},
         {"bids": [["70000", "1", 1]], "asks": [["1", "1", 1]]},
         {"asks": [[]]},
-    ):
-        desk.wire.twists["GET"] = lambda data, book=book: data | book  # type: ignore[misc]
-        with pytest.raises(Unavailable):
-            await desk.venue.quote("BTC-USD")
+        {"asks": [["0", "1", 1]]},
+        {"time": "now"},
+    ],
+)
+async def test_a_book_that_cannot_be_is_no_price(desk: Desk, book: dict[str, Any]) -> None:
+    """Empty, crossed, free of charge, of no time."""
+    desk.wire.twists["GET"] = lambda data: data | book
+    with pytest.raises(Unavailable):
+        await desk.venue.quote("BTC-USD")
 
 
 async def test_an_order_is_found_by_our_name_on_a_later_page() -> None:
@@ -327,9 +336,9 @@ async def test_a_member_that_is_missing_is_an_error(
 
 
 @pytest.mark.parametrize("read", ["account", "open_orders"])
-async def test_a_list_that_is_none_is_an_error(desk: Desk, read: str) -> None:
+@pytest.mark.parametrize("data", [{}, "text", {"message": "x"}])
+async def test_a_list_that_is_none_is_an_error(desk: Desk, read: str, data: Any) -> None:
     """An object where a list should be is not an empty list."""
-    for data in ({}, "text", {"message": "x"}):
-        desk.wire.twists["GET"] = lambda _, data=data: data  # type: ignore[misc]
-        with pytest.raises(Unavailable):
-            await getattr(desk.venue, read)()
+    desk.wire.twists["GET"] = lambda _: data
+    with pytest.raises(Unavailable):
+        await getattr(desk.venue, read)()
