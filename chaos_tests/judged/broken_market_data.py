@@ -67,11 +67,29 @@ def never_returns(rig: Rig, symbols: Sequence[str]) -> Desk:
     return made(rig, symbols, _NeverReturns)
 
 
+class _Nervous(Trust):
+    _shocked = False
+
+    def flaw(self, now: float) -> None:
+        self._shocked = True
+
+    def look(self, now: float, *, sound: bool, proven: bool) -> Change | None:
+        if self.trusted and (self._shocked or not sound):
+            self.trusted = self._shocked = False
+            return "fallen"
+        if not self.trusted and proven:
+            self.trusted = True
+            return "returned"
+        return None
+
+
+class _Flaps(_Rebuilt):
+    trust = _Nervous
+
+
 def flaps(rig: Rig, symbols: Sequence[str]) -> Desk:
-    """Make a service that changes over with every word, and with the next one back."""
-    return made(
-        rig, symbols, patience=0.2, settle_first=0.2, settle_cap=0.2, flaw_limit=1000, pulse=0.1
-    )
+    """Make a service that changes over with every loss, and with the next price back."""
+    return made(rig, symbols, _Flaps)
 
 
 class _ByArrival(ExchangeClock):

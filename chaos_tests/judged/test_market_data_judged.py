@@ -56,8 +56,8 @@ CASES: tuple[tuple[str | None, Body, Make, str], ...] = (
         "an age that is not true",
     ),
     (
-        None,
-        fallback.test_market_data_fallback_to_rest_on_websocket_failure,
+        "streaming/upgrade-503",
+        fallback.test_a_stream_whose_handshake_is_refused,
         broken.always_now,
         "a price that was not there|a time that nobody told",
     ),
@@ -81,8 +81,8 @@ CASES: tuple[tuple[str | None, Body, Make, str], ...] = (
         "asked more often than allowed",
     ),
     (
-        None,
-        fallback.test_market_data_fallback_to_rest_on_websocket_failure,
+        "streaming/upgrade-503",
+        fallback.test_a_stream_whose_handshake_is_refused,
         broken.says_nothing,
         "a change that was not logged",
     ),

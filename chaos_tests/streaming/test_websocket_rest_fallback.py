@@ -31,6 +31,7 @@ async def test_market_data_fallback_to_rest_on_websocket_failure(rig: Rig, make:
         initial_price = watch.service.get_mark_price("BTC-USD")
         await watch.prices_go_on()
         updated_price = watch.service.get_mark_price("BTC-USD")
+        await watch.count_passes("fallbacks", 0, within=20)
         ended = rig.now()
     assert initial_price is not None
     assert updated_price is not None

@@ -315,7 +315,7 @@ async def watching(
         try:
             await desk.service.start()
             if streaming:
-                await watch.mode_is("streaming", within=10, name="the stream comes up")
+                await watch.mode_is("streaming", within=60, name="the stream comes up")
             yield watch
         finally:
             await desk.service.stop()
