@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
@@ -122,6 +123,16 @@ async def test_errors_now_and_then_end_the_trading() -> None:
             broker.trouble.clear()
         await until(lambda: bot.mode == "monitor_only")
         assert "requests failed" in bot.reason
+        await until(lambda: bot.mode == "normal")  # by what it does now, not by what it did
+
+
+async def test_a_look_by_hand_counts_the_errors_before_it() -> None:
+    """One good answer does not make a broker well."""
+    broker = FakeBroker()
+    bot = orchestrator(broker)
+    await bot.start()
+    bot._line.monitor.tried(time.monotonic(), 20, 4)
+    assert (await bot.check_broker_health()).reason.startswith("4 of 21 requests failed")
 
 
 async def test_probes_come_less_and_less_often() -> None:
@@ -274,6 +285,41 @@ async def test_a_hint_makes_it_look_at_once() -> None:
         before = broker.asked["open_orders"]
         bot.hint()
         await until(lambda: broker.asked["open_orders"] > before)
+
+
+async def test_an_order_whose_answer_is_awaited_is_not_asked_for() -> None:
+    """It is not unknown yet."""
+    broker = FakeBroker()
+    broker.hanging.add("place_order")
+    bot = orchestrator(broker)
+    async with running(bot):
+        asked = asyncio.create_task(bot.execute_order(symbol=BTC, side="buy", quantity=0.1))
+        await until(lambda: broker.asked["place_order"])
+        looks = broker.asked["open_orders"]
+        await until(lambda: broker.asked["open_orders"] > looks + 2)
+        assert broker.asked["find_order"] == 0
+        broker.hanging.clear()
+        assert (await asked).status == "filled"
+
+
+async def test_fees_of_fills_are_counted() -> None:
+    """They are in no report of an order."""
+    broker, store = FakeBroker(), MemoryStore()
+    bot = orchestrator(broker, store)
+    async with running(bot):
+        await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)
+        await until(lambda: store._fills)
+        assert await store.daily_pnl(time.time(), {}) == -5  # a thousandth of 0.1 at 50,000
+
+
+async def test_what_the_recovery_has_seen_is_not_asked_again_for_the_first_order() -> None:
+    """It has just been brought to agree."""
+    broker = FakeBroker(BTC="0.5")
+    bot = orchestrator(broker)
+    await bot.start()
+    looks = broker.asked["get_positions"]
+    await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)
+    assert broker.asked["get_positions"] == looks
 
 
 async def test_a_failure_of_the_watch_itself_does_not_end_it() -> None:
