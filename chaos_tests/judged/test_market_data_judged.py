@@ -32,14 +32,6 @@ async def tenfold(rig: Rig, make: Make) -> None:
     await lies.test_ten_times_the_price_is_never_believed(rig, make, "everywhere")
 
 
-async def missing_times(rig: Rig, make: Make) -> None:
-    """Run the test of frames without a time."""
-    drift = {"field": "timestamp", "becomes": "missing"}
-    await lies.test_a_stream_that_tells_what_cannot_be_used(
-        rig, make, "field_drift", drift, "silent"
-    )
-
-
 CASES: tuple[tuple[str | None, Body, Make, str], ...] = (
     ("streaming/data-silence", silence, broken.never_falls_back, "REST takes over"),
     (
@@ -92,7 +84,6 @@ CASES: tuple[tuple[str | None, Body, Make, str], ...] = (
         broken.looks_at_no_time,
         "the prices are stale",
     ),
-    (None, missing_times, broken.looks_at_no_time, "REST takes over"),
 )
 
 

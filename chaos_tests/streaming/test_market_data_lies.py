@@ -84,7 +84,7 @@ async def test_ten_times_the_price_is_never_believed(rig: Rig, make: Make, where
     async with watching(rig, make) as watch:
         handle = await lied_to(rig, "wrong_data", what="price_off_by_ten", where=where)
         for symbol in (BTC, ETH):
-            await watch.mode_is("stale", symbol=symbol, within=30, name="nobody may trade on it")
+            await watch.mode_is("stale", symbol=symbol, within=15, name="nobody may trade on it")
         lying = rig.now()
         await watch.count_passes("jumps", 20, within=30)
         ended = rig.now()

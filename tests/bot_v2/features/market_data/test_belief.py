@@ -112,6 +112,7 @@ def test_after_a_long_silence_a_market_may_be_elsewhere() -> None:
     belief = Belief(SETTINGS)
     belief.offer(tick(100, born=0.0))
     assert belief.offer(tick(105, born=600.0)) is None
+    assert belief.offer(tick(100, born=0.5, source="rest")) is None  # as far from it as it was then
 
 
 @st.composite
