@@ -26,6 +26,7 @@ _PIECE: Final = 65536
 _HEADERS: Final = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",  # a small answer must not become a large one here
+    "Cache-Control": "no-cache",  # public answers may be a second old otherwise (docs: Advanced Trade REST API)
     "User-Agent": "bot_v2",
 }
 

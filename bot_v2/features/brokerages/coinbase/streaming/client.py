@@ -19,6 +19,7 @@ from websockets.uri import parse_uri
 from bot_v2.features.brokerages.coinbase.streaming.backlog import Backlog, Item
 from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
 from bot_v2.features.brokerages.coinbase.streaming.connection import hang_up, open_wire, serve
+from bot_v2.features.brokerages.coinbase.streaming.dialects import Dialect, advanced_trade
 from bot_v2.features.brokerages.coinbase.streaming.errors import ClientClosed, ClientCrashed
 from bot_v2.features.brokerages.coinbase.streaming.losses import (
     NETWORK_ERRORS,
@@ -73,6 +74,7 @@ class CoinbaseStreamingClient:
         ca_file: Path | str | None = None,
         seed: int | None = None,
         on_state: Callable[[State], None] | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         """Make a client; nothing is connected yet.
 
@@ -83,6 +85,7 @@ class CoinbaseStreamingClient:
             ca_file: trust the authorities of this PEM file instead.
             seed: for the jitter of the back-off.
             on_state: called with every new state.
+            dialect: how the endpoint speaks; as Advanced Trade, without a key, if not given.
 
         Raises:
             ValueError: the URL is none, or both a context and a CA file are given, or TLS without ``wss://``.
@@ -93,7 +96,8 @@ class CoinbaseStreamingClient:
         self._settings = (settings or StreamingSettings()).real()
         self._on_state = on_state
         self._counters = Counters()
-        self._wishes = Wishes()
+        self._dialect = dialect or advanced_trade()
+        self._wishes = Wishes(heartbeats_by_product=self._dialect.heartbeats_by_product)
         self._trades = SeenTrades()
         self._paces = {channel: Pace(self._settings) for channel in CHANNELS}
         self._backlog = Backlog(self._settings.queue_limit, self._counters)
@@ -170,7 +174,7 @@ class CoinbaseStreamingClient:
             ValueError: an unknown channel, or a text where a list is meant.
         """
         self._raise_if_ended()
-        self._wishes.add(_channels(channels), _products(product_ids))
+        self._wishes.add(self._channels(channels), _products(product_ids))
         self._wishes_changed()
 
     async def unsubscribe(
@@ -183,7 +187,7 @@ class CoinbaseStreamingClient:
             ValueError: an unknown channel, or a text where a list is meant.
         """
         self._raise_if_ended()
-        self._wishes.remove(_channels(channels), _products(product_ids))
+        self._wishes.remove(self._channels(channels), _products(product_ids))
         self._wishes_changed()
 
     async def messages(self) -> AsyncIterator[Item]:
@@ -259,8 +263,9 @@ class CoinbaseStreamingClient:
             self._settings,
             self._counters,
             time.monotonic(),
+            self._dialect.words(),
         )
-        self._enter(State.SUBSCRIBING)
+        self._enter(State.LIVE if self._session.ready else State.SUBSCRIBING)
 
     def _deliver(self, items: Iterable[Item]) -> None:
         session = self._session
@@ -328,6 +333,15 @@ class CoinbaseStreamingClient:
         self._filled.set()
         self._settled.set()
 
+    def _channels(self, channels: Sequence[str]) -> list[str]:
+        if isinstance(channels, str):
+            raise ValueError(f"channels is a list: [{channels!r}]")
+        for channel in channels:
+            if channel not in self._dialect.channels:
+                there = ", ".join(self._dialect.channels)
+                raise ValueError(f"no channel {channel!r}; there are {there}")
+        return list(channels)
+
     def _raise_if_ended(self) -> None:
         if self._crash is not None:
             raise ClientCrashed(str(self._crash)) from self._crash
@@ -349,15 +363,6 @@ def _tls(
             raise ValueError(f"{url} is not encrypted: it takes no ssl_context and no ca_file")
         return None
     return context or ssl.create_default_context(cafile=ca_file)
-
-
-def _channels(channels: Sequence[str]) -> list[str]:
-    if isinstance(channels, str):
-        raise ValueError(f"channels is a list: [{channels!r}]")
-    for channel in channels:
-        if channel not in CHANNELS:
-            raise ValueError(f"no channel {channel!r}; there are {', '.join(CHANNELS)}")
-    return list(channels)
 
 
 def _products(product_ids: Sequence[str]) -> list[str]:

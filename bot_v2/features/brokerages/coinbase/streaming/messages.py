@@ -17,6 +17,7 @@ _LISTS = {  # where a channel's events keep their entries, and how an entry name
     "market_trades": ("trades", "product_id"),
     "candles": ("candles", "product_id"),
     "status": ("products", "id"),
+    "user": ("orders", "product_id"),
 }
 
 
@@ -85,18 +86,33 @@ def parse(data: bytes, received_at: float, connection: int) -> Message | ErrorMe
     Raises:
         Malformed: it is not one.
     """
+    body = body_of(data)
+    if body.get("type") == "error":
+        return ErrorMessage(str(body.get("message", ""))[:500])
+    return message_of(body, received_at, connection)
+
+
+def body_of(data: bytes) -> dict[str, Any]:
+    """Return the object that a frame holds.
+
+    Raises:
+        Malformed: it holds none.
+    """
     try:
         body = json.loads(data.decode())
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {type(error).__name__}: {str(error)[:80]}") from None
     if not isinstance(body, dict):
         raise Malformed(f"not an object but {type(body).__name__}")
-    if body.get("type") == "error":
-        return ErrorMessage(str(body.get("message", ""))[:500])
-    return _message(body, received_at, connection)
+    return body
 
 
-def _message(body: dict[str, Any], received_at: float, connection: int) -> Message:
+def message_of(body: Mapping[str, Any], received_at: float, connection: int) -> Message:
+    """Return the message in an envelope.
+
+    Raises:
+        Malformed: it is none.
+    """
     channel = body.get("channel")
     number = body.get("sequence_num")
     if not isinstance(channel, str):

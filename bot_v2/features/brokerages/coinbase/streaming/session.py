@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot_v2.features.brokerages.coinbase.streaming.backlog import Item
+from bot_v2.features.brokerages.coinbase.streaming.dialects import USER, AdvancedTradeWords, Words
 from bot_v2.features.brokerages.coinbase.streaming.liveness import AwakeClock, Liveness
 from bot_v2.features.brokerages.coinbase.streaming.losses import Loss, Reason
 from bot_v2.features.brokerages.coinbase.streaming.messages import (
@@ -18,7 +19,6 @@ from bot_v2.features.brokerages.coinbase.streaming.messages import (
     Gap,
     Malformed,
     Message,
-    parse,
 )
 from bot_v2.features.brokerages.coinbase.streaming.pace import Pace
 from bot_v2.features.brokerages.coinbase.streaming.sequence import Sequence
@@ -49,6 +49,7 @@ class Session:
         settings: StreamingSettings,
         counters: Counters,
         now: float,
+        words: Words | None = None,
     ) -> None:
         """Begin at the opening.
 
@@ -60,10 +61,11 @@ class Session:
             settings: in real seconds.
             counters: to count in.
             now: the time.
+            words: of this connection; Advanced Trade's if not given.
         """
+        self._words = words or AdvancedTradeWords()
         self.number = number
         self.loss: Loss | None = None
-        self.ready = False  # everything wished is acknowledged
         self.healthy = False  # messages came for long enough after that
         self._wishes = wishes
         self._trades = trades
@@ -73,7 +75,10 @@ class Session:
         self._awake = AwakeClock(2 * settings.pulse, now)
         self._liveness = Liveness(settings, paces, 0.0)
         self._sequence = Sequence()
-        self._subscriptions = Subscriptions(settings.send_window, settings.sends_per_window)
+        self._subscriptions = Subscriptions(
+            settings.send_window, settings.sends_per_window, self._words.frame
+        )
+        self.ready = self._subscriptions.complete(wishes)  # everything wished is acknowledged
         self._bookless: set[str] = set()
         self._ready_at: float | None = None
         self._resynced_at = float("-inf")
@@ -91,7 +96,7 @@ class Session:
         self._liveness.heard_bytes(total_bytes, awake)
         self._liveness.heard_frame()
         try:
-            frame = parse(data, now, self.number)
+            frame = self._words.parse(data, now, self.number)
         except Malformed as problem:
             self._counters.add("malformed")
             logger.warning("connection %d: malformed frame dropped: %s", self.number, problem)
@@ -190,7 +195,7 @@ class Session:
         if not self._wishes.include(channel, message.product_ids):
             self._counters.add("unwanted")
             return []
-        if message.type == "update":
+        if message.type == "update" and channel != USER:  # orders have no pace
             self._liveness.heard_update(channel, awake)
             self._paces[channel].updated(message.received_at)
         if message.channel == BOOK and self._withheld(message):

@@ -7,14 +7,20 @@ asked.
 
 from __future__ import annotations
 
-import json
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from bot_v2.features.brokerages.coinbase.streaming.dialects import (
+    PUBLIC,
+    USER,
+    AdvancedTradeWords,
+    Verb,
+)
+
 HEARTBEATS: Final = "heartbeats"
-CHANNELS: Final = ("ticker", "ticker_batch", "level2", "market_trades", "candles", "status")
-"""The public data channels, by the names that one subscribes to."""
+CHANNELS: Final = (*PUBLIC, USER)
+"""The data channels, by the names that one subscribes to."""
 
 MESSAGE_CHANNELS: Final = {name: "l2_data" if name == "level2" else name for name in CHANNELS}
 SUBSCRIBED_AS: Final = {message: name for name, message in MESSAGE_CHANNELS.items()}
@@ -36,7 +42,9 @@ def canonical(product: str) -> str:
 class Wishes:
     """What the user wants to receive, whether connected or not. Heartbeats are always wished."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, heartbeats_by_product: bool = False) -> None:
+        """Wish for heartbeats of each product that is wished for, or once for all."""
+        self._heartbeats_by_product = heartbeats_by_product
         self._products: dict[str, set[str]] = {}
         self._arriving: dict[str, set[str]] = {}
 
@@ -60,7 +68,11 @@ class Wishes:
 
     def by_channel(self) -> dict[str, frozenset[str]]:
         """Return the products wished for, by the channel's name for subscribing."""
-        return {HEARTBEATS: frozenset()} | {c: frozenset(p) for c, p in self._products.items()}
+        wished = {channel: frozenset(products) for channel, products in self._products.items()}
+        if not self._heartbeats_by_product:
+            return {HEARTBEATS: frozenset()} | wished
+        beating: frozenset[str] = frozenset().union(*wished.values())
+        return {HEARTBEATS: beating} | wished if beating else wished
 
     def include(self, channel: str, products: Iterable[str]) -> bool:
         """Tell whether a message of this channel (name for subscribing) about these products is wanted."""
@@ -77,14 +89,20 @@ class Wishes:
 class Subscriptions:
     """The subscriptions of one connection."""
 
-    def __init__(self, window: float, per_window: int) -> None:
-        """Send at most `per_window` messages in `window` seconds."""
+    def __init__(
+        self,
+        window: float,
+        per_window: int,
+        frame: Callable[[Verb, str, frozenset[str]], str] | None = None,
+    ) -> None:
+        """Send at most `per_window` messages in `window` seconds, each put into words by `frame`."""
+        self._frame = frame or AdvancedTradeWords().frame
         self._window = window
         self._sent_at: deque[float] = deque(maxlen=per_window)
         self._asked: dict[str, frozenset[str]] = {}
         self._asked_at: dict[str, float] = {}
         self._acknowledged: dict[str, frozenset[str]] = {}
-        self._outbox: deque[tuple[str, str, frozenset[str]]] = deque()
+        self._outbox: deque[tuple[Verb, str, frozenset[str]]] = deque()
 
     def next_frame(self, wishes: Wishes, now: float) -> str | None:
         """Return the next message to send, or None if all is said or the exchange's limit says wait."""
@@ -96,7 +114,7 @@ class Subscriptions:
         verb, channel, products = self._outbox.popleft()
         if verb == "subscribe":
             self._asked_at[channel] = now
-        return _frame(verb, channel, products)
+        return self._frame(verb, channel, products)
 
     def renew(self) -> int:
         """Ask again for everything but heartbeats, so that new snapshots come; return how many channels."""
@@ -129,6 +147,8 @@ class Subscriptions:
 
     def _covers(self, channel: str, products: frozenset[str]) -> bool:
         listed = self._acknowledged.get(channel)
+        if channel == USER:  # listed by its user on Advanced Trade, not by its products
+            return listed is not None
         return listed is not None and {canonical(p) for p in products} <= listed
 
     def _compare(self, wished: dict[str, frozenset[str]]) -> None:
@@ -151,10 +171,3 @@ class Subscriptions:
     def _must_wait(self, now: float) -> bool:
         full = len(self._sent_at) == self._sent_at.maxlen
         return full and now - self._sent_at[0] < self._window
-
-
-def _frame(verb: str, channel: str, products: frozenset[str]) -> str:
-    message: dict[str, Any] = {"type": verb, "channel": channel}
-    if products:
-        message["product_ids"] = sorted(products)
-    return json.dumps(message)

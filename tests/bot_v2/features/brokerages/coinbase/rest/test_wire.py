@@ -71,6 +71,7 @@ def test_what_anybody_may_ask_is_not_signed(site: responses.RequestsMock) -> Non
     assert recorder.signed == []
     assert "Authorization" not in site.calls[0].request.headers
     assert site.calls[0].request.headers["Accept-Encoding"] == "identity"
+    assert site.calls[0].request.headers["Cache-Control"] == "no-cache"
 
 
 def test_figures_become_decimals(site: responses.RequestsMock) -> None:

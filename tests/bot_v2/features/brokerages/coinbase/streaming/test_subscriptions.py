@@ -219,3 +219,32 @@ def test_no_order_of_calls_loses_a_subscription(
     assert exchange.active == wished | {HEARTBEATS: {HEARTBEATS}}
     assert subscriptions.complete(wishes)
     assert subscriptions.overdue(now + 100, 5.0) is None
+
+
+def test_heartbeats_can_be_wished_for_product_by_product() -> None:
+    """As many as there are products; without any there is nothing to ask for."""
+    wishes = Wishes(heartbeats_by_product=True)
+    subscriptions = Subscriptions(1, 8)
+    assert said(subscriptions, wishes) == []
+    assert subscriptions.complete(wishes)
+    wishes.add(["ticker"], ["A-B"])
+    wishes.add(["level2"], ["C-D"])
+    beats = [frame for frame in said(subscriptions, wishes) if frame["channel"] == HEARTBEATS]
+    assert [frame["product_ids"] for frame in beats] == [["A-B", "C-D"]]
+    wishes.remove(["level2"], ["C-D"])
+    left = [f for f in said(subscriptions, wishes, now=5.0) if f["channel"] == HEARTBEATS]
+    assert [(frame["type"], frame["product_ids"]) for frame in left] == [("unsubscribe", ["C-D"])]
+
+
+def test_ones_own_orders_are_acknowledged_by_their_user() -> None:
+    """The acknowledgement names no product."""
+    wishes = Wishes()
+    wishes.add(["user"], ["A-B"])
+    subscriptions = Subscriptions(1, 8)
+    said(subscriptions, wishes)
+    subscriptions.acknowledge([{"subscriptions": {"heartbeats": ["heartbeats"]}}])
+    assert not subscriptions.complete(wishes)
+    subscriptions.acknowledge(
+        [{"subscriptions": {"heartbeats": ["heartbeats"], "user": ["8bfc20d7"]}}]
+    )
+    assert subscriptions.complete(wishes)
