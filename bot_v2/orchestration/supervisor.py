@@ -176,7 +176,8 @@ class Supervisor:
     async def _probe(self) -> None:
         """Look whether the broker is back, and at what is held."""
         health, _ = await asyncio.gather(self.check_broker_health(), self._look_anyway())
-        self._proven = self._proven + 1 if health.sound else 0
+        if health.sound:
+            self._proven += 1
         if self._proven >= self._settings.probes_needed:
             self._proven = 0
             await self.recover()
