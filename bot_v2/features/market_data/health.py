@@ -15,9 +15,10 @@ Trouble = Literal["lost", "silent", "slow"]
 
 @dataclass(frozen=True)
 class _Heard:
-    """The last tick of a product, and until when it is known that there was nothing more to be heard."""
+    """The last tick of a product, how late it was, and until when there was nothing more to be heard."""
 
     tick: Tick
+    lag: float
     quiet_until: float
 
 
@@ -36,15 +37,18 @@ class StreamHealth:
         """The stream told a price that can be believed, however old it was."""
         self._connected = True
         self._current.add(tick.symbol)
-        self._heard[tick.symbol] = _Heard(tick, tick.received)
+        self._heard[tick.symbol] = _Heard(tick, tick.lag, tick.received)
 
     def compare(self, other: Tick) -> None:
-        """Another source tells a price: if the stream told the same last, it owed nothing since."""
+        """Another source tells a price: if the stream told the same last, it owed nothing since.
+
+        Then it was not late either: some tickers carry the time of the last trade, and nobody traded for long.
+        """
         heard = self._heard.get(other.symbol)
         if heard is None or other.born <= heard.quiet_until:
             return
         if heard.tick.figures.mark == other.figures.mark:
-            self._heard[other.symbol] = _Heard(heard.tick, other.born)
+            self._heard[other.symbol] = _Heard(heard.tick, 0.0, other.born)
 
     def lost(self) -> None:
         """The connection is gone."""
@@ -78,4 +82,4 @@ class StreamHealth:
         heard = self._heard.get(symbol)
         if heard is None or now - heard.quiet_until > self._settings.silence_limit:
             return "silent"
-        return "slow" if heard.tick.lag > slow_lag else None
+        return "slow" if heard.lag > slow_lag else None

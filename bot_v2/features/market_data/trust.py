@@ -54,7 +54,7 @@ class Trust:
             sound: whether the stream is sound about anything.
             proven: whether it is about everything, by the stricter measure.
         """
-        step = min(max(0.0, now - self._looked_at), 2 * self._settings.pulse)
+        step = min(now - self._looked_at, 2 * self._settings.pulse)
         self._looked_at = now
         if self.trusted:
             return self._watch(step, now, sound)
@@ -70,7 +70,6 @@ class Trust:
         self.proof = self._next_proof
         self._next_proof = min(self._settings.settle_cap, 2 * self.proof)
         self.trusted = False
-        self._sound = 0.0
         return "fallen"
 
     def _examine(self, step: float, now: float, proven: bool) -> Change | None:

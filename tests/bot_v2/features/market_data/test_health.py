@@ -57,6 +57,10 @@ def test_one_silent_product_does_not_make_the_stream_unsound() -> None:
     assert health.serves(BTC, later) is None
     assert health.worst(later) is None
     assert not health.proven(later)
+    later += 2 * SETTINGS.silence_limit
+    health.heard(tick(10, born=later, symbol=ETH))
+    assert health.serves(BTC, later) == "silent"
+    assert health.worst(later) is None
 
 
 def test_a_product_without_trades_is_quiet_and_not_silent() -> None:
@@ -69,11 +73,25 @@ def test_a_product_without_trades_is_quiet_and_not_silent() -> None:
     assert health.serves(ETH, later + SETTINGS.silence_limit) == "silent"
 
 
-def test_an_old_answer_excuses_nothing() -> None:
-    """That the price was the same long ago is known already."""
+def test_an_old_answer_says_nothing() -> None:
+    """That the price was the same long ago is known already: it neither excuses nor accuses."""
     health = healthy()
     health.compare(tick(10, 5.0, "rest", ETH))
+    assert health.serves(ETH, 9.5 + SETTINGS.silence_limit) is None
     assert health.serves(ETH, 10.5 + SETTINGS.silence_limit) == "silent"
+
+
+def test_a_price_of_long_ago_that_is_still_the_price_is_not_slow() -> None:
+    """A ticker that carries the time of the last trade is old when nobody trades, and true."""
+    health = healthy()
+    health.heard(tick(10, born=1.0, symbol=ETH, lag=10.0))
+    assert health.serves(ETH, 11.0) == "slow"
+    health.compare(tick(10, 11.5, "rest", ETH))
+    assert health.serves(ETH, 11.5) is None
+    health.heard(tick(10, born=2.0, symbol=ETH, lag=10.0))
+    assert health.serves(ETH, 12.0) == "slow"
+    health.compare(tick(11, 12.5, "rest", ETH))
+    assert health.serves(ETH, 12.5) == "slow"
 
 
 def test_prices_that_are_old_when_they_come_are_slow() -> None:

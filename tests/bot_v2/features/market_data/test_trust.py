@@ -55,6 +55,15 @@ def test_one_short_loss_costs_no_trust() -> None:
     assert watched.changes == []
 
 
+def test_short_troubles_do_not_add_up() -> None:
+    """Two seconds without a price, again and again, are not ten."""
+    watched = Watched()
+    for _ in range(5):
+        watched.live(SETTINGS.patience - 1, sound=False)
+        watched.live(1, sound=True)
+    assert watched.changes == []
+
+
 def test_a_stream_that_stays_away_loses_it() -> None:
     """After patience, neither before nor much later."""
     watched = Watched()
@@ -118,6 +127,25 @@ def test_long_trust_is_forgiveness() -> None:
     watched.live(SETTINGS.forgive_after, sound=True)
     watched.live(5, sound=False)
     assert watched.trust.proof == SETTINGS.settle_first
+
+
+def test_several_short_times_of_trust_are_no_long_one() -> None:
+    """Each must be long by itself."""
+    watched = Watched()
+    for expected in (5, 10, 20, 40):
+        watched.live(5, sound=False)
+        assert watched.trust.proof == expected
+        watched.live(expected + 0.7 * SETTINGS.forgive_after, sound=True)
+
+
+def test_after_a_return_patience_is_whole_again() -> None:
+    """What was held against the stream before is not held against it any more."""
+    watched = Watched()
+    watched.live(5, sound=False)
+    while not watched.trust.trusted:
+        watched.live(PULSE, sound=True)
+    watched.live(SETTINGS.patience - 2 * PULSE, sound=False)
+    assert watched.trust.trusted
 
 
 def test_a_stream_that_dies_every_few_seconds_does_not_flap() -> None:
