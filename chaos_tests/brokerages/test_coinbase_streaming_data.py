@@ -185,7 +185,7 @@ async def test_a_snapshot_of_twelve_mebibytes(rig: Rig, make: Make) -> None:
     async with watching(rig, make) as watch:
         huge = await step_done(rig, "huge_snapshot")
         book = await watch.until(
-            lambda item: isinstance(item, Message) and _is_book(item, "snapshot"),
+            lambda item: isinstance(item, Message) and _is_huge(item),
             within=20,
             since=huge.at,
             name="the huge snapshot",
@@ -199,7 +199,11 @@ async def test_a_snapshot_of_twelve_mebibytes(rig: Rig, make: Make) -> None:
     sent = rig.history.first("frame_sent", seq=book.sequence_num, channel="l2_data")
     assert sent is not None
     assert sent["size"] >= 12 * 2**20
-    assert len(book.events[0]["updates"]) > 50_000
+
+
+def _is_huge(message: Message) -> bool:
+    """Whether this is a padded book: a client that lost it is shown an ordinary one when the fault is over."""
+    return _is_book(message, "snapshot") and len(message.events[0]["updates"]) > 50_000
 
 
 def _is_book(message: Message, kind: str) -> bool:
