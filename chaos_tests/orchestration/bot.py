@@ -14,6 +14,7 @@ from unittest.mock import patch
 from bot_v2.features.live_trade.risk import OrderResult
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
+from bot_v2.orchestration.settings import OrchestratorSettings
 from chaos_tests.brokerages.trading import environment, everything_told
 from downtick.history import Event
 from downtick.rig import Rig
@@ -23,6 +24,10 @@ LIMIT = Decimal(1)
 
 HOLDING: Mapping[str, Any] = {"balances": {"USD": Decimal(200_000), "BTC": Decimal("0.8")}}
 """Settings of an exchange at which the position really is 0.8 BTC."""
+
+
+PATIENT = OrchestratorSettings(slow_after=15.0)
+"""For tests in which a busy machine must not be taken for a slow broker."""
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from chaos_tests.orchestration.bot import (
     BTC,
     HOLDING,
     LIMIT,
+    PATIENT,
     builder,
     buy,
     holds,
@@ -41,6 +43,13 @@ pytestmark = [
 ]
 
 PLACING: dict[str, Any] = {"route": "POST /orders"}
+
+
+@pytest.fixture
+async def test_perps_bot(rig: Rig) -> AsyncIterator[PerpsBot]:
+    """Return a bot that trades; here it is limits that are tried, and not its patience with a slow broker."""
+    async with running(rig, builder(rig).with_settings(PATIENT)) as bot:
+        yield bot
 
 
 async def test_position_limit_guardrail_rejects_oversized_order(
@@ -167,14 +176,18 @@ async def test_the_limit_holds_while_fills_are_told_late(
 async def test_the_limit_holds_across_a_restart(rig: Rig, tmp_path: Path) -> None:
     """What was bought, what rests and what is unknown are known to the bot's next life."""
     store = tmp_path / "bot.sqlite"
-    async with running(rig, builder(rig).with_store(StateStore.open(store))) as bot:
+    async with running(
+        rig, builder(rig).with_settings(PATIENT).with_store(StateStore.open(store))
+    ) as bot:
         assert (await buy(bot, "0.05")).status == "filled"
         assert (await buy(bot, "0.05", limit_price="20000")).status == "accepted"
         assert (await lose_an_answer(rig, bot, "0.05")).status == "unknown"
         await rig.inject("rest", "down")  # so that nothing is cancelled at its end
     assert bot.metrics.get_gauge("orders_left_open") == 2
     await rig.heal("rest")
-    async with running(rig, builder(rig).with_store(StateStore.open(store))) as bot:
+    async with running(
+        rig, builder(rig).with_settings(PATIENT).with_store(StateStore.open(store))
+    ) as bot:
         refused_for(await buy(bot, "0.1"), "position_limit")
         assert (await buy(bot, "0.05")).status == "filled"
     assert await worst_case(rig) == LIMIT
