@@ -152,7 +152,7 @@ async def test_an_order_that_does_not_show_is_not_sent_again_where_names_are_no_
     rig: Rig, dialect: str
 ) -> None:
     """Coinbase Exchange does not say what becomes of a name that comes twice: so it is unknown, until it shows."""
-    seconds = rig.scaled(30)
+    seconds = rig.scaled(60)
     hidden = await rig.exchange_fault("order_not_found", seconds=seconds)
     lost = await rig.exchange_fault("lost_answer", selectors=PLACING | {"once": True}, how="close")
     async with trading(rig, dialect) as broker:
@@ -162,7 +162,7 @@ async def test_an_order_that_does_not_show_is_not_sent_again_where_names_are_no_
         await hits(rig, hidden)
         await hits(rig, lost)
         assert len(requests_of(rig, ORDERS)) == 1
-        found = await found_in_time(rig, broker, request, began, within=60)
+        found = await found_in_time(rig, broker, request, began, within=120)
         assert found.order_id == await once_in_ledger(rig, request)
 
 
