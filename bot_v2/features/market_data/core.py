@@ -101,13 +101,10 @@ class MarketDataCore:
             self._health.compare(tick)
         return refused
 
-    def gap(self, now: float, *, lost: bool) -> None:
-        """Messages of the stream are missing; with `lost`, the connection is gone too."""
+    def gap(self, now: float) -> None:
+        """Messages of the stream are missing, or its connection is gone."""
         self._trust.flaw(now)
-        if lost:
-            self._health.lost()
-        else:
-            self._health.gapped()
+        self._health.gap()
 
     def look(self, now: float) -> list[Transition]:
         """Let time pass, and return what changed."""

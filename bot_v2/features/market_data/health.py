@@ -10,7 +10,8 @@ from bot_v2.features.market_data.price import Tick
 from bot_v2.features.market_data.settings import MarketDataSettings
 
 Trouble = Literal["lost", "silent", "slow"]
-"""What is wrong with the stream: no connection, no prices, or prices that are old when they arrive."""
+"""What is wrong with the stream: nothing came since the connection or messages were lost, no prices come of a
+product, or they are old when they arrive."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,11 @@ class StreamHealth:
         """Start without a connection."""
         self._symbols = tuple(symbols)
         self._settings = settings
-        self._connected = False
         self._heard: dict[str, _Heard] = {}
         self._current: set[str] = set()  # heard on this connection, and since its last gap
 
     def heard(self, tick: Tick) -> None:
         """The stream told a price that can be believed, however old it was."""
-        self._connected = True
         self._current.add(tick.symbol)
         self._heard[tick.symbol] = _Heard(tick, tick.lag, tick.received)
 
@@ -50,13 +49,8 @@ class StreamHealth:
         if heard.tick.figures.mark == other.figures.mark:
             self._heard[other.symbol] = _Heard(heard.tick, 0.0, other.born)
 
-    def lost(self) -> None:
-        """The connection is gone."""
-        self._connected = False
-        self._current.clear()
-
-    def gapped(self) -> None:
-        """Messages are missing: what was told last may not be the last that there was to tell."""
+    def gap(self) -> None:
+        """Messages are missing, or the connection is gone: what was told last may not be all there was to tell."""
         self._current.clear()
 
     def serves(self, symbol: str, now: float) -> Trouble | None:
@@ -74,7 +68,7 @@ class StreamHealth:
         return all(self._trouble(symbol, now, lag) is None for symbol in self._symbols)
 
     def _trouble(self, symbol: str, now: float, slow_lag: float) -> Trouble | None:
-        if not self._connected:
+        if not self._current:
             return "lost"
         return self._why(symbol, now, slow_lag) if symbol in self._current else "silent"
 

@@ -145,14 +145,14 @@ class MarketDataService:
         try:
             async for item in self._stream.messages():
                 if isinstance(item, Gap):
-                    self._core.gap(self._clock.now(), lost=item.reason == "lost")
+                    self._core.gap(self._clock.now())
                     self._teller.count("gaps")
                 else:
                     self._take(item)
                 self._look()
         finally:
             if not self._stopped:
-                self._core.gap(self._clock.now(), lost=True)  # for good: whoever ended it knows why
+                self._core.gap(self._clock.now())  # for good: whoever ended it knows why
 
     def _take(self, message: Message) -> None:
         received = self._clock.instant(message.received_at)

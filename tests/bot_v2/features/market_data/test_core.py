@@ -74,7 +74,7 @@ def test_a_lost_stream_leads_to_rest_and_comes_back_by_proof() -> None:
     """The whole way, each step once."""
     played = Played(*BOTH)
     played.live(5, stream=BOTH)
-    played.core.gap(played.now, lost=True)
+    played.core.gap(played.now)
     played.live(20, rest=BOTH)
     assert played.modes() == ["streaming", "rest_polling"]
     played.live(SETTINGS.settle_first - 1, stream=BOTH, rest=BOTH)
@@ -113,7 +113,7 @@ def test_gaps_again_and_again_lead_to_rest() -> None:
     played = Played()
     played.live(5, stream=(BTC,))
     for _ in range(SETTINGS.flaw_limit):
-        played.core.gap(played.now, lost=False)
+        played.core.gap(played.now)
         played.live(4, stream=(BTC,))
     assert played.modes() == ["streaming", "rest_polling"]
     assert played.reasons()[-1] == "unsteady"
@@ -123,7 +123,7 @@ def test_without_both_there_is_no_price_to_trade_on() -> None:
     """Nothing by any way: stale, once, and the last price says how old it is."""
     played = Played()
     played.live(5, stream=(BTC,))
-    played.core.gap(played.now, lost=True)
+    played.core.gap(played.now)
     played.live(60)
     assert played.modes() == ["streaming", "rest_polling", "stale"]
     assert played.reasons()[-1] == "old"
@@ -197,6 +197,17 @@ def test_two_sources_that_contradict_each_other_leave_a_product_stale() -> None:
     assert played.core.wanted(played.now) == [BTC]
 
 
+def test_a_stream_that_is_not_believed_is_silent() -> None:
+    """Whatever it says as long as that is false: it loses trust, and wins none back."""
+    played = Played()
+    played.live(5, stream=(BTC,))
+    for _ in range(40):
+        played.core.tick(tick(1000, played.now))
+        played.live(1, rest=(BTC,))
+    assert not played.core.trusted
+    assert played.core.mode() == "stale"
+
+
 def test_prices_with_old_times_are_old() -> None:
     """However fresh they come: a minute's age is a minute's age."""
     played = Played()
@@ -223,7 +234,7 @@ def test_a_burst_of_what_was_held_back_is_no_news() -> None:
 
 events = st.lists(
     st.tuples(
-        st.sampled_from(["stream", "rest", "lost", "gap", "time"]),
+        st.sampled_from(["stream", "rest", "gap", "time"]),
         st.sampled_from([BTC, ETH]),
         st.sampled_from([0.0, 0.2, 1.0, 2.5, 9.0]),
         st.sampled_from([0.0, 1.0, 5.0, 60.0]),
@@ -247,7 +258,7 @@ def test_whoever_may_trade_has_a_young_price_that_was_told(
             core.tick(tick(figure, now - lag, source, symbol, lag=lag))
             told.append((symbol, source, figure, now - lag))
         elif what != "time":
-            core.gap(now, lost=what == "lost")
+            core.gap(now)
         core.look(now)
         for product in BOTH:
             price = core.price(product, now)
@@ -282,7 +293,7 @@ def test_everything_an_hour_later_is_the_same_an_hour_later(
                 source: Source = "stream" if what == "stream" else "rest"
                 core.tick(tick(figure, now - lag, source, symbol, lag=lag))
             elif what != "time":
-                core.gap(now, lost=what == "lost")
+                core.gap(now)
             changes = core.look(now + 1e-3)
             outcomes.append([replace(each, at=0.0) for each in changes])
         assert outcomes[0] == outcomes[1]

@@ -30,7 +30,7 @@ def test_prices_in_time_are_sound() -> None:
 def test_a_loss_ends_it_at_once_but_serves_on_for_a_moment() -> None:
     """The connection is gone, and the last prices are still the stream's."""
     health = healthy()
-    health.lost()
+    health.gap()
     assert health.worst(11.0) == "lost"
     assert health.serves(BTC, 11.0) is None
     assert health.serves(BTC, 11.0 + SETTINGS.silence_limit) == "silent"
@@ -39,8 +39,8 @@ def test_a_loss_ends_it_at_once_but_serves_on_for_a_moment() -> None:
 def test_after_a_gap_each_product_must_be_heard_again() -> None:
     """Nobody knows which products the missing messages were about."""
     health = healthy()
-    health.gapped()
-    assert health.worst(11.0) == "silent"
+    health.gap()
+    assert health.worst(11.0) == "lost"
     health.heard(tick(100, born=11.0))
     assert health.worst(11.0) is None
     assert not health.proven(11.0)

@@ -112,6 +112,16 @@ def test_retry_after_is_kept_in_real_seconds_up_to_a_limit() -> None:
     assert polling.next(BOTH, 30.0 + SETTINGS.retry_after_max) is not None
 
 
+def test_a_shorter_retry_after_does_not_shorten_a_longer_one() -> None:
+    """Whoever was told to stay away for half a minute does."""
+    polling = made()
+    polling.next(BOTH, 0.0)
+    polling.next(BOTH, 0.5)
+    polling.failed(BTC, 1.0, retry_after=30.0)
+    polling.failed(ETH, 1.1, retry_after=1.0)
+    assert polling.next(BOTH, 20.0) is None
+
+
 def test_an_answer_does_not_shorten_retry_after() -> None:
     """A request that left before is answered; the others still have to stay away."""
     polling = made()

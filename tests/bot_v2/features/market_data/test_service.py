@@ -296,6 +296,21 @@ def test_a_jump_is_counted_and_leaves_no_price() -> None:
     play(story())
 
 
+def test_stopping_is_no_breakdown() -> None:
+    """A stream that was lost twice and is then closed by us was lost twice."""
+
+    async def story() -> None:
+        async with started() as desk:
+            for _ in range(2):
+                desk.stream.lose()
+                await desk.flow(2)
+            await desk.service.stop()
+            assert desk.service.mode == "streaming"
+            assert desk.count("fallbacks") == 0
+
+    play(story())
+
+
 def test_products_of_two_names_get_the_same_data() -> None:
     """Coinbase streams BTC-USD for BTC-USDC."""
 
