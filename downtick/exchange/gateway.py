@@ -62,7 +62,10 @@ class Gateway:
         )
         if not socket.can_prepare(request):
             return self._refuse(number, web.Response(status=400, text="Bad Request\n"))
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionResetError:  # the client did not wait for the handshake's answer
+            return socket
         await self._serve(request, socket, protocol)
         return socket
 
