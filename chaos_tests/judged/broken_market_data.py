@@ -170,7 +170,7 @@ def overlooks_products(rig: Rig, symbols: Sequence[str]) -> Desk:
 def polls_without_limit(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service that asks as fast as it is answered."""
     pace: dict[str, Any] = dict.fromkeys(("poll_every", "poll_spacing", "retry_cap"), 0.01)
-    return made(rig, symbols, pulse=0.05, retry_first=0.01, **pace)
+    return made(rig, symbols, pulse=0.05, retry_first=0.01, poll_timeout=0.5, **pace)
 
 
 class _Silent(MarketDataService):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot_v2.features.market_data.price import Tick
@@ -16,9 +16,17 @@ product, or they are old when they arrive."""
 
 @dataclass(frozen=True)
 class _Heard:
-    """The last tick of a product, how late it was, and until when there was nothing more to be heard."""
+    """The last tick of a product.
+
+    Attributes:
+        tick: likewise.
+        first: whether it was the first on its connection, or since messages were missing.
+        lag: how late it was, in seconds.
+        quiet_until: until when it is known that there was nothing more to be heard.
+    """
 
     tick: Tick
+    first: bool
     lag: float
     quiet_until: float
 
@@ -35,19 +43,21 @@ class StreamHealth:
 
     def heard(self, tick: Tick) -> None:
         """The stream told a price that can be believed, however old it was."""
+        first = tick.symbol not in self._current
         self._current.add(tick.symbol)
-        self._heard[tick.symbol] = _Heard(tick, tick.lag, tick.received)
+        self._heard[tick.symbol] = _Heard(tick, first, tick.lag, tick.received)
 
     def compare(self, other: Tick) -> None:
         """Another source tells a price: if the stream told the same last, it owed nothing since.
 
-        Then it was not late either: some tickers carry the time of the last trade, and nobody traded for long.
+        If it was the first, it was not late either: some carry the time of the last trade, however long ago.
         """
         heard = self._heard.get(other.symbol)
         if heard is None or other.born <= heard.quiet_until:
             return
         if heard.tick.figures.mark == other.figures.mark:
-            self._heard[other.symbol] = _Heard(heard.tick, 0.0, other.born)
+            lag = 0.0 if heard.first else heard.lag
+            self._heard[other.symbol] = replace(heard, lag=lag, quiet_until=other.born)
 
     def gap(self) -> None:
         """Messages are missing, or the connection is gone: what was told last may not be all there was to tell."""

@@ -81,17 +81,24 @@ def test_an_old_answer_says_nothing() -> None:
     assert health.serves(ETH, 10.5 + SETTINGS.silence_limit) == "silent"
 
 
-def test_a_price_of_long_ago_that_is_still_the_price_is_not_slow() -> None:
+def test_a_first_price_of_long_ago_that_is_still_the_price_is_not_slow() -> None:
     """A ticker that carries the time of the last trade is old when nobody trades, and true."""
     health = healthy()
+    health.gap()
     health.heard(tick(10, born=1.0, symbol=ETH, lag=10.0))
     assert health.serves(ETH, 11.0) == "slow"
+    health.compare(tick(11, 11.2, "rest", ETH))
+    assert health.serves(ETH, 11.2) == "slow"
     health.compare(tick(10, 11.5, "rest", ETH))
     assert health.serves(ETH, 11.5) is None
-    health.heard(tick(10, born=2.0, symbol=ETH, lag=10.0))
-    assert health.serves(ETH, 12.0) == "slow"
-    health.compare(tick(11, 12.5, "rest", ETH))
-    assert health.serves(ETH, 12.5) == "slow"
+
+
+def test_a_slow_stream_that_tells_the_right_price_is_slow() -> None:
+    """That the price is what it was ten seconds ago makes nothing faster."""
+    health = healthy()
+    health.heard(tick(10, born=1.0, symbol=ETH, lag=10.0))
+    health.compare(tick(10, 11.5, "rest", ETH))
+    assert health.serves(ETH, 11.5) == "slow"
 
 
 def test_prices_that_are_old_when_they_come_are_slow() -> None:
