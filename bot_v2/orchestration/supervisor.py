@@ -128,9 +128,11 @@ class Supervisor:
         Raises:
             BrokerError: the broker could not be asked.
         """
+        if self._watch.age <= max_age:
+            return None
         async with self._looking:
             if self._watch.age <= max_age:
-                return None
+                return None  # somebody else has looked meanwhile
             dispute = await self._watch.look()
             for _ in range(self._settings.dispute_asks - 1):
                 if dispute is None:
