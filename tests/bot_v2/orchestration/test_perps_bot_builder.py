@@ -16,6 +16,8 @@ from bot_v2.features.market_data import MarketDataService
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
+from bot_v2.state.intent import Intent
+from bot_v2.state.recovery.workflow import RecoveryWorkflow
 from tests.bot_v2.orchestration.desk_parts import BTC
 from tests.bot_v2.orchestration.fake_broker import FakeBroker
 
@@ -115,7 +117,28 @@ async def test_with_an_environment_the_bot_is_whole(
         assert isinstance(bot.broker, CoinbaseBrokerage)
         assert isinstance(bot.market_data, MarketDataService)
         assert bot.broker.client.settings.call_timeout == pytest.approx(1.5)
-        assert bot.orchestrator.policy.gates._real.max_price_age == pytest.approx(0.5)
+        orchestrator = bot.orchestrator
+        assert orchestrator.policy.gates._real.max_price_age == pytest.approx(0.5)
+        assert orchestrator._settings.watch_interval == pytest.approx(0.2)
+        recovery = orchestrator._supervisor._recovery
+        assert isinstance(recovery, RecoveryWorkflow)
+        assert recovery._settings.ask_every == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("dialect", "again"), [("advanced_trade", True), ("exchange", False)])
+async def test_an_order_is_placed_again_only_where_its_name_is_one_order(
+    coinbase: pytest.MonkeyPatch, dialect: str, again: bool
+) -> None:
+    """Coinbase Exchange does not say what becomes of a name that comes twice."""
+    coinbase.setenv("COINBASE_DIALECT", dialect)
+    if dialect == "exchange":
+        coinbase.setenv("COINBASE_API_SECRET", "c2VjcmV0")
+        coinbase.setenv("COINBASE_API_PASSPHRASE", "passphrase")
+    intent = Intent("a", BTC, "buy", Decimal(1), Decimal(1), 0.0, "unknown")
+    async with built(PerpsBotBuilder().with_profile("test")) as bot:
+        recovery = bot.orchestrator._supervisor._recovery
+        assert isinstance(recovery, RecoveryWorkflow)
+        assert recovery._orders._wanted(intent, 1.0) is again
 
 
 async def test_retries_of_the_brokers_client_reach_the_watch(coinbase: pytest.MonkeyPatch) -> None:
