@@ -1,8 +1,8 @@
-"""What the orchestration needs of the rooms beside it: a store, a recovery, prices."""
+"""What the orchestration needs of the rooms beside it: a store, a recovery, prices, news of orders."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -125,6 +125,19 @@ class MarketData(Protocol):
         Raises:
             KeyError: it has no prices of this product.
         """
+
+
+class OrderNews(Protocol):
+    """A feed that tells when something happens to our orders. It may be late, or silent: it is only a reason to ask."""
+
+    async def start(self) -> None:
+        """Connect; may take for ever."""
+
+    async def stop(self) -> None:
+        """Close it, and end `hints`."""
+
+    def hints(self) -> AsyncIterator[object]:
+        """Yield something whenever something happened, or may have been missed."""
 
 
 def fresh_price(market_data: MarketData, symbol: str) -> MarketPrice | None:

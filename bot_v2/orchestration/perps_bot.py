@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from decimal import Decimal
 from typing import Final
 
 from bot_v2.features.brokerages.broker import Broker, Side
 from bot_v2.features.live_trade.risk import OrderResult
 from bot_v2.metrics import MetricsCollector
-from bot_v2.orchestration.needs import MarketData, Store
+from bot_v2.orchestration.needs import MarketData, OrderNews, Store
 from bot_v2.orchestration.strategy_orchestrator import StrategyOrchestrator
 
 logger = logging.getLogger(__name__)
@@ -37,12 +37,14 @@ class PerpsBot:
         orchestrator: StrategyOrchestrator,
         market_data: MarketData | None,
         metrics: MetricsCollector,
+        order_news: OrderNews | None = None,
     ) -> None:
         self.broker = broker
         self.metrics = metrics
         self.market_data = market_data
         self.orchestrator = orchestrator
         self._store = store
+        self._order_news = order_news
         self._patience = _PATIENCE
         self._started = False
         self._life: asyncio.Task[None] | None = None
@@ -92,19 +94,40 @@ class PerpsBot:
         await asyncio.shield(self._down)
 
     async def _live(self) -> None:
-        await self.start()
-        await self.orchestrator.run()
+        listening = asyncio.create_task(self._listen(), name="order news")
+        try:
+            await self.start()
+            await self.orchestrator.run()
+        finally:
+            listening.cancel()
+
+    async def _listen(self) -> None:
+        """Look whenever there is news of an order. Without news, orders are looked at all the same."""
+        if self._order_news is None:
+            return
+        news = self._order_news
+        connecting = asyncio.create_task(news.start(), name="order news: connect")
+        try:
+            async for _ in news.hints():
+                self.metrics.increment("order_hints")
+                self.orchestrator.hint()
+            await connecting
+        except Exception:
+            self.metrics.increment("order_news_crashes")
+            logger.exception("no more news of orders: they are looked at in turn")
+        finally:
+            connecting.cancel()
 
     async def _shut_down(self) -> None:
         if self._life is not None:
             self._life.cancel()
             await asyncio.wait({self._life}, timeout=self._patience)
         await self.orchestrator.shutdown()
-        ends: Mapping[str, Awaitable[None]] = {"broker": self.broker.close()}
+        if self._order_news is not None:
+            await self._let_go("order news", self._order_news.stop())
         if self.market_data is not None:
-            ends = {"market data": self.market_data.stop(), **ends}
-        for name, end in ends.items():
-            await self._let_go(name, end)
+            await self._let_go("market data", self.market_data.stop())
+        await self._let_go("broker", self.broker.close())
         await self._let_go("store", self._store.close())
         logger.info("the bot has ended")
 

@@ -10,9 +10,11 @@ from typing import Any, Final, Self
 from bot_v2.config import PROFILES, BotConfig, ConfigError
 from bot_v2.features.brokerages.broker import Broker
 from bot_v2.features.brokerages.coinbase.brokerage import CoinbaseBrokerage
+from bot_v2.features.brokerages.coinbase.market_stream import market_stream
 from bot_v2.features.brokerages.coinbase.rest import RestSettings
 from bot_v2.features.brokerages.coinbase.settings import CoinbaseSettings
-from bot_v2.features.brokerages.coinbase.streaming import CoinbaseStreamingClient, StreamingSettings
+from bot_v2.features.brokerages.coinbase.streaming import StreamingSettings
+from bot_v2.features.brokerages.coinbase.user_stream import UserStream
 from bot_v2.features.live_trade.risk import (
     LiquidityService,
     LiquiditySettings,
@@ -21,7 +23,7 @@ from bot_v2.features.live_trade.risk import (
 from bot_v2.features.market_data import MarketDataService, MarketDataSettings
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.line import Attempts
-from bot_v2.orchestration.needs import MarketData
+from bot_v2.orchestration.needs import MarketData, OrderNews
 from bot_v2.orchestration.no_stream import NoStream
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.settings import OrchestratorSettings
@@ -43,7 +45,7 @@ class PerpsBotBuilder:
     """Puts a bot together from what it is given; what is missing is made as the configuration says.
 
     Without a broker, one is made from the environment (`CoinbaseSettings.from_environment`), and with it market
-    data by stream and REST. A broker that is given brings no market data along: its quotes are the prices, unless
+    data by stream and REST, and the user's feed for news of orders. A broker that is given brings no market data along: its quotes are the prices, unless
     market data is given too.
 
     Every method but `build` returns the builder itself.
@@ -163,12 +165,14 @@ class PerpsBotBuilder:
         limits = replace(config.risk.limits(), **changes)
         broker, market_data = self._broker, self._market_data
         attempts: Attempts | None = None
+        order_news: OrderNews | None = None
         wanted: Wanted = never
         recovery = replace(self._recovery, time_scale=scale)
         if broker is None:
             coinbase = _coinbase(config, scale)
             broker, attempts = coinbase[0], _attempts_of(coinbase[0])
             market_data = market_data or _market_data(*coinbase, config, scale, self._metrics)
+            order_news = _order_news(coinbase[1], config, scale)
             if coinbase[1].dialect == "advanced_trade":
                 wanted = fresh(recovery)
         store = self._store or _store(config)
@@ -188,7 +192,7 @@ class PerpsBotBuilder:
             interval=config.interval,
             attempts=attempts,
         )
-        return PerpsBot(broker, store, orchestrator, market_data, self._metrics)
+        return PerpsBot(broker, store, orchestrator, market_data, self._metrics, order_news)
 
 
 def _coinbase(config: BotConfig, scale: float) -> tuple[CoinbaseBrokerage, CoinbaseSettings]:
@@ -214,13 +218,16 @@ def _market_data(
     scale: float,
     metrics: MetricsCollector,
 ) -> MarketDataService:
-    url = coinbase.ws_endpoint
-    stream: CoinbaseStreamingClient | NoStream = NoStream()
-    if url and coinbase.dialect == "advanced_trade":
-        ca_file = coinbase.ca_file if url.startswith("wss://") else None
-        stream = CoinbaseStreamingClient(url, StreamingSettings(time_scale=scale), ca_file=ca_file)
+    streaming = StreamingSettings(time_scale=scale)
+    stream = market_stream(coinbase, streaming) if coinbase.ws_endpoint else NoStream()
     settings = MarketDataSettings(time_scale=scale)
     return MarketDataService(stream, broker, config.symbols, settings, metrics)
+
+
+def _order_news(coinbase: CoinbaseSettings, config: BotConfig, scale: float) -> UserStream | None:
+    if not coinbase.user_ws_endpoint:
+        return None
+    return UserStream(coinbase, config.symbols, StreamingSettings(time_scale=scale))
 
 
 def _attempts_of(broker: CoinbaseBrokerage) -> Attempts:

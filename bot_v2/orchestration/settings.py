@@ -13,6 +13,7 @@ class OrchestratorSettings(Scaled):
 
     Attributes:
         watch_interval: between two looks at orders, fills and positions while all is well.
+        hint_pause: between two of them if something is known to have happened.
         read_timeout: for one answer, retries of the client below included.
         window: in which errors are counted.
         failures_in_a_row: of requests, which are an outage.
@@ -39,6 +40,7 @@ class OrchestratorSettings(Scaled):
     """
 
     watch_interval: float = duration(2.0)
+    hint_pause: float = duration(0.25)
     read_timeout: float = duration(5.0)
     window: float = duration(60.0)
     failures_in_a_row: int = 3

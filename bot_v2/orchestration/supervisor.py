@@ -207,6 +207,7 @@ class Supervisor:
         if self._modes.mode != "normal":
             await asyncio.sleep(max(self._probes.wait(), self._line.held))
             return
+        await asyncio.sleep(max(self._settings.hint_pause, self._line.held))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(self._settings.watch_interval, self._line.held)):
+            async with asyncio.timeout(self._settings.watch_interval):
                 await self._wake.wait()

@@ -19,7 +19,7 @@ from tests.bot_v2.state.memory import MemoryStore
 BTC = "BTC-USD"
 
 QUICK: Mapping[str, Any] = {
-    **dict.fromkeys(("watch_interval", "probe_first", "probe_cap"), 0.001),
+    **dict.fromkeys(("watch_interval", "hint_pause", "probe_first", "probe_cap"), 0.001),
     **dict.fromkeys(("settle_first", "settle_cap", "dispute_pause", "quote_cache"), 0.001),
     **dict.fromkeys(("shutdown_sends", "shutdown_cancels"), 0.05),
 }

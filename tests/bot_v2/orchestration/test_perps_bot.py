@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from decimal import Decimal
 
 from bot_v2.features.live_trade.risk import SeenPrice
@@ -48,10 +49,10 @@ class Closing(StateStore):
         self.closed = True
 
 
-def make(broker: FakeBroker, prices: Prices, store: StateStore) -> PerpsBot:
+def make(broker: FakeBroker, prices: Prices, store: StateStore, **changes: float) -> PerpsBot:
     """Return a bot of these parts."""
     builder = PerpsBotBuilder().with_profile("test").with_broker(broker)
-    builder.with_settings(quick(), RecoverySettings(ask_every=0.001))
+    builder.with_settings(quick(**changes), RecoverySettings(ask_every=0.001))
     return builder.with_market_data(prices).with_store(store).build()
 
 
@@ -108,6 +109,45 @@ async def test_what_is_believed_is_shown() -> None:
     assert bot.metrics.get_gauge("orders_unknown_now") == 0
     await bot.shutdown()
     await running
+
+
+class News:
+    """News of orders, as they are put in; an exception among them is raised."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Queue[object] = asyncio.Queue()
+        self.stopped = False
+
+    async def start(self) -> None:
+        await asyncio.Event().wait()
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+    async def hints(self) -> AsyncIterator[object]:
+        while True:
+            item = await self.told.get()
+            if isinstance(item, Exception):
+                raise item
+            yield item
+
+
+async def test_news_of_an_order_makes_the_bot_look() -> None:
+    """It need not wait for its turn; and a feed that breaks ends nothing."""
+    broker, news = FakeBroker(), News()
+    bot = make(broker, Prices(), StateStore.open(IN_MEMORY), watch_interval=3600.0)
+    bot._order_news = news
+    running = asyncio.create_task(bot.run())
+    await until(lambda: broker.asked["open_orders"] and bot.orchestrator.mode == "normal")
+    before = broker.asked["open_orders"]
+    news.told.put_nowait("something")
+    await until(lambda: broker.asked["open_orders"] > before)
+    news.told.put_nowait(OSError("broken"))
+    await until(lambda: bot.metrics.get_counter("order_news_crashes"))
+    assert (await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)).status == "filled"
+    await bot.shutdown()
+    await running
+    assert news.stopped
 
 
 async def test_a_part_that_does_not_end_keeps_nobody_else() -> None:

@@ -112,10 +112,12 @@ async def test_with_an_environment_the_bot_is_whole(
     coinbase: pytest.MonkeyPatch, stream: str
 ) -> None:
     """Broker and market data, with a stream or without; all of it at the bot's own pace."""
-    coinbase.setenv("COINBASE_WS_ENDPOINT", stream)
+    for name in ("COINBASE_WS_ENDPOINT", "COINBASE_USER_WS_ENDPOINT"):
+        coinbase.setenv(name, stream)
     async with built(PerpsBotBuilder().with_profile("test").with_time_scale(0.1)) as bot:
         assert isinstance(bot.broker, CoinbaseBrokerage)
         assert isinstance(bot.market_data, MarketDataService)
+        assert (bot._order_news is not None) is bool(stream)
         assert bot.broker.client.settings.call_timeout == pytest.approx(1.5)
         orchestrator = bot.orchestrator
         assert orchestrator.policy.gates._real.max_price_age == pytest.approx(0.5)

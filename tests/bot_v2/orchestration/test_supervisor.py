@@ -224,6 +224,17 @@ async def test_a_position_that_cannot_be_is_not_believed(lie: dict[str, Decimal]
     assert broker.asked["place_order"] == 0
 
 
+async def test_while_a_position_is_in_dispute_nothing_is_traded() -> None:
+    """Though the broker has been asked only once yet."""
+    broker = FakeBroker(BTC="0.5")
+    bot = orchestrator(broker, settings={"dispute_pause": 3600.0})
+    async with running(bot):
+        broker.lies["get_positions"] = {}
+        await until(lambda: bot.metrics.get_counter("position_disputes"))
+        assert bot.mode == "normal"
+        assert (await rejection(bot)).startswith("broker_unavailable: in dispute: BTC-USD is")
+
+
 async def test_a_lie_that_is_told_once_ends_nothing() -> None:
     """Asked again, the broker says what is so."""
     broker = FakeBroker(BTC="0.5")
