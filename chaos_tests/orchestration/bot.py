@@ -26,8 +26,8 @@ HOLDING: Mapping[str, Any] = {"balances": {"USD": Decimal(200_000), "BTC": Decim
 """Settings of an exchange at which the position really is 0.8 BTC."""
 
 
-PATIENT = OrchestratorSettings(slow_after=15.0)
-"""For tests in which a busy machine must not be taken for a slow broker."""
+PATIENT = OrchestratorSettings(slow_after=15.0, order_ttl=900.0)
+"""For tests in which a busy machine must not be taken for a slow broker, nor an order rest too long for it."""
 
 
 @contextlib.contextmanager

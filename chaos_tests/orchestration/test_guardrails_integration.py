@@ -173,6 +173,22 @@ async def test_the_limit_holds_while_fills_are_told_late(
     assert await worst_case(rig) <= LIMIT
 
 
+@pytest.mark.parametrize("fault", ["delayed_fills", "dropped_updates", "status_never_sent"])
+async def test_the_limit_holds_whatever_the_user_feed_keeps_back(
+    rig: Rig, test_perps_bot: PerpsBot, fault: str
+) -> None:
+    """It is news of orders, not the truth about them: what was asked for counts from when it was meant."""
+    attributes: dict[str, Any] = {"delay": rig.scaled(30)} if fault == "delayed_fills" else {}
+    handle = await rig.exchange_fault(fault, **attributes)
+    for _ in range(8):
+        result = await buy(test_perps_bot, "0.05")
+        if result.status == "rejected":
+            refused_for(result, "position_limit")
+    assert len(orders_in(rig)) == 4
+    assert await worst_case(rig) == LIMIT
+    await hits(rig, handle)
+
+
 async def test_the_limit_holds_across_a_restart(rig: Rig, tmp_path: Path) -> None:
     """What was bought, what rests and what is unknown are known to the bot's next life."""
     store = tmp_path / "bot.sqlite"
