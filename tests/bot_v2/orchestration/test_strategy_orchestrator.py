@@ -220,6 +220,54 @@ async def test_after_a_while_a_product_is_tried_again() -> None:
     assert (await buy(bot)).status == "filled"
 
 
+async def test_a_broker_that_wants_a_pause_gets_no_orders() -> None:
+    """Until it is over."""
+    broker = FakeBroker()
+    broker.trouble["place_order"] = RateLimited("429", 30.0)
+    bot = orchestrator(broker)
+    await buy(bot)
+    assert str((await buy(bot)).rejection_reason).startswith("rate_limited: nothing is asked for")
+    assert broker.asked["place_order"] == 1
+
+
+async def test_a_position_that_was_not_looked_at_for_long_is_looked_at_first() -> None:
+    """Somebody else may trade on the same account."""
+    broker = FakeBroker(BTC="0.2")
+    bot = orchestrator(broker, settings={"position_max_age": 1e-9})
+    await bot.start()
+    broker.held[BTC] = Decimal("0.9")
+    assert "in dispute: BTC-USD is believed to be 0.2" in str((await buy(bot)).rejection_reason)
+
+
+async def test_an_unknown_order_is_asked_for_at_once() -> None:
+    """Not when the next look is due."""
+    broker = FakeBroker()
+    broker.endings = ["lost"]
+    bot = orchestrator(broker, settings={"watch_interval": 3600.0})
+    running = asyncio.create_task(bot.run())
+    await until(lambda: broker.asked["open_orders"])
+    await buy(bot)
+    await until(lambda: bot.metrics.get_counter("orders_settled"))
+    await bot.shutdown()
+    await running
+
+
+async def test_the_end_waits_a_moment_for_orders_under_way() -> None:
+    """Then they are no longer open."""
+    broker = FakeBroker()
+    broker.fill_share = Decimal(0)
+    broker.hanging.add("place_order")
+    bot = orchestrator(broker, settings={"shutdown_sends": 5.0})
+    asked = asyncio.create_task(buy(bot))
+    await until(lambda: broker.asked["place_order"])
+    ending = asyncio.create_task(bot.shutdown())
+    await asyncio.sleep(0)
+    broker.hanging.clear()
+    await ending
+    assert (await asked).status == "accepted"
+    assert [order.status for order in broker.orders.values()] == ["cancelled"]
+
+
 async def test_what_cannot_be_written_down_is_not_sent() -> None:
     """An order that nobody would remember must not exist."""
 
