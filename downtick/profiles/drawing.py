@@ -61,6 +61,11 @@ def draw(profile: Profile, vocabulary: Vocabulary, width: int, glyphs: Glyphs) -
 
 def words(step: Step, vocabulary: Vocabulary) -> str:
     """Return a step in words, defaults left out: ``latency (latency 800 ms); at 1 s for 10 s``."""
+    return f"{fault_words(step, vocabulary)}; {moment(step)}"
+
+
+def fault_words(step: Step, vocabulary: Vocabulary) -> str:
+    """Return what a step does, in words: ``latency (latency 800 ms)``."""
     given = [
         f"{attribute.name} {_plain(step.attributes.get(attribute.name))} {attribute.unit}".rstrip()
         for attribute in faults_at(vocabulary, step.place)[step.name].attributes
@@ -72,7 +77,7 @@ def words(step: Step, vocabulary: Vocabulary) -> str:
     if step.toxicity < 1:
         what.append(f"toxicity {step.toxicity:g}")
     what += [f"{name} {_plain(value)}" for name, value in step.selectors.items()]
-    return f"{', '.join(what)}; {moment(step)}"
+    return ", ".join(what)
 
 
 def check_words(check: Expectation) -> str:

@@ -17,7 +17,31 @@ PROFILE: Final = (
     Attribute("description", "text", default="", doc="The real event that the profile stands for."),
     Attribute("seed", "integer", minimum=0, doc="Of every random draw; a run may give its own."),
 )
-PROFILE_PARTS: Final = ("run", "steps", "expect")
+PROFILE_PARTS: Final = ("incident", "run", "steps", "expect")
+
+INCIDENT: Final = (
+    Attribute("start", "instant", required=True, doc="The incident's time at the steady state."),
+    Attribute(
+        "compression",
+        "number",
+        required=True,
+        minimum=1,
+        maximum=100_000,
+        doc="Seconds of the incident in one nominal second.",
+    ),
+    Attribute("sources", "list", required=True, doc="Where it is told, one a line."),
+)
+PHASE: Final = (
+    Attribute("at", "instant", required=True, doc="When it began."),
+    Attribute(
+        "evidence",
+        "text",
+        required=True,
+        choices=("reported", "inferred"),
+        doc="Whether a source tells of it, or it stands here because something like it must have been.",
+    ),
+    Attribute("what", "text", required=True, doc="What clients saw, in one line."),
+)
 
 RUN: Final = (
     Attribute(

@@ -7,6 +7,7 @@ import re
 from downtick.errors import ProfileError
 from downtick.profiles.conflicts import find_conflicts
 from downtick.profiles.fields import MOST_STEPS, NAME_PATTERN, PROFILE, PROFILE_PARTS, RUN
+from downtick.profiles.incidents import check_length, read_incident
 from downtick.profiles.model import Expectation, Profile, Run, Step
 from downtick.profiles.problems import Mark, Problems, did_you_mean, one_of, shown
 from downtick.profiles.steps import read_step
@@ -44,12 +45,15 @@ def _profile(root: Node, vocabulary: Vocabulary, problems: Problems) -> Profile 
     entries = root.value
     for key in ("name", "title"):
         _one_line(key, values[key], entries, problems)
+    incident = read_incident(entries.get("incident"), problems)
     run = read_values(entries["run"].node, RUN, "run.", problems) if "run" in entries else {}
     steps = _steps(root, entries.get("steps"), vocabulary, problems)
     expect = _expect(entries.get("expect"), vocabulary, problems)
     if problems:
         return None
-    return Profile(**values, run=Run(**run), steps=steps, expect=expect)
+    profile = Profile(**values, run=Run(**run), steps=steps, expect=expect, incident=incident)
+    check_length(profile, vocabulary, problems)
+    return profile
 
 
 def _one_line(key: str, value: str | None, entries: dict[str, Entry], problems: Problems) -> None:

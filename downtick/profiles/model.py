@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -92,8 +93,48 @@ class Expectation(_Frozen):
     line: int = 1
 
 
+class Phase(_Frozen):
+    """What clients saw from one instant of an incident until the next phase begins.
+
+    Attributes:
+        at: when it began, UTC.
+        evidence: whether a source tells of it, or it was concluded.
+        what: they saw.
+        line: where it stands in its file.
+    """
+
+    at: datetime
+    evidence: Literal["reported", "inferred"]
+    what: str
+    line: int = 1
+
+
+class Incident(_Frozen):
+    """What happened at a real venue, which a profile plays again faster than it was.
+
+    Attributes:
+        start: the incident's time at the steady state, UTC.
+        compression: seconds of the incident in one nominal second.
+        phases: in the order of time.
+        sources: where it is told.
+    """
+
+    start: datetime
+    compression: float = Field(ge=1)
+    phases: tuple[Phase, ...]
+    sources: tuple[str, ...]
+
+    def clock(self, nominal: float) -> datetime:
+        """Return the incident's time at so many nominal seconds after the steady state."""
+        return self.start + timedelta(seconds=nominal * self.compression)
+
+    def nominal(self, at: datetime) -> float:
+        """Return the nominal seconds after the steady state at which the incident has come to an instant."""
+        return (at - self.start).total_seconds() / self.compression
+
+
 class Profile(_Frozen):
-    """A named list of steps, and what is expected of the bot."""
+    """A named list of steps, what is expected of the bot, and the incident that it plays again, if any."""
 
     name: str
     title: str
@@ -102,3 +143,4 @@ class Profile(_Frozen):
     run: Run = Run()
     steps: tuple[Step, ...]
     expect: tuple[Expectation, ...] = ()
+    incident: Incident | None = None

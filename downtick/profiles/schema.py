@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from downtick.profiles.fields import (
+    INCIDENT,
     MOST_STEPS,
     NAME_PATTERN,
+    PHASE,
     PLACES,
     PROFILE,
     REPEAT,
@@ -19,7 +21,7 @@ from downtick.profiles.fields import (
     faults_at,
     step_fields,
 )
-from downtick.profiles.values import DURATION_PATTERN
+from downtick.profiles.values import DURATION_PATTERN, INSTANT_PATTERN
 from downtick.profiles.vocabulary import Attribute, CheckSpec, FaultSpec, Vocabulary
 
 Schema = dict[str, Any]
@@ -33,6 +35,7 @@ def profile_schema(vocabulary: Vocabulary) -> Schema:
     root["properties"]["name"]["pattern"] = f"^{NAME_PATTERN}$"
     root["properties"]["title"]["minLength"] = 1
     root["properties"] |= {
+        "incident": _incident(),
         "run": _mapping(RUN) | {"description": "How long the parts of a run last."},
         "steps": {
             "description": "The faults, each with a place and a time.",
@@ -54,6 +57,19 @@ def profile_schema(vocabulary: Vocabulary) -> Schema:
         **root,
         "definitions": {"step": _step(vocabulary)},
     }
+
+
+def _incident() -> Schema:
+    incident = _mapping(INCIDENT) | {"description": "What happened, and when, if it did happen."}
+    incident["properties"]["sources"]["minItems"] = 1
+    incident["properties"]["phases"] = {
+        "description": "What happened from when on, each until the next begins.",
+        "type": "array",
+        "minItems": 1,
+        "items": _mapping(PHASE),
+    }
+    incident["required"].append("phases")
+    return incident
 
 
 def _step(vocabulary: Vocabulary) -> Schema:
@@ -139,6 +155,8 @@ def _value(attribute: Attribute) -> Schema:
     match attribute.kind:
         case "duration":
             schema |= {"type": "string", "pattern": f"^{DURATION_PATTERN}$"}
+        case "instant":
+            schema |= {"type": "string", "pattern": f"^{INSTANT_PATTERN}$"}
         case "list":
             item: Mapping[str, Any] = {"type": "string"}
             if attribute.choices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from downtick.errors import InputError
@@ -16,12 +17,16 @@ _DURATION = re.compile(DURATION_PATTERN)
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 _DURATION_WORDS = "a time with its unit, such as `10s`, `800ms` or `2m`"
 
+INSTANT_PATTERN = r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}Z"
+_INSTANT_FORMAT = "%Y-%m-%dT%H:%MZ"
+
 _WORDS = {
     "integer": "a whole number",
     "number": "a number",
     "text": "text",
     "boolean": "`true` or `false`",
     "duration": _DURATION_WORDS,
+    "instant": "a minute in UTC, such as `2024-05-14T04:15Z`",
     "list": "a list of texts",
 }
 
@@ -126,6 +131,11 @@ def duration_text(seconds: float) -> str:
     return f"{seconds:g}s" if seconds >= 1 or seconds == 0 else f"{seconds * 1000:g}ms"
 
 
+def instant_text(instant: datetime) -> str:
+    """Return an instant as a profile writes it: ``2024-05-14T04:15Z``."""
+    return instant.strftime(_INSTANT_FORMAT)
+
+
 def seconds(text: str) -> float:
     """Return the seconds of a time as a profile writes it: ``10s``, ``800ms``, ``2m``.
 
@@ -155,6 +165,8 @@ def _of_kind(node: Node, attribute: Attribute) -> Any:
             return tuple(item.value for item in value)
         case "duration":
             return _duration(value)
+        case "instant":
+            return _instant(value)
         case "text" if isinstance(value, bool | int | float):
             raise _Wrong("put it in quotes")
     raise _Wrong
@@ -169,6 +181,15 @@ def _duration(value: object) -> float:
         raise _Wrong("negative" if value.startswith("-") else "")
     number, unit = re.split(r"(?=[ms])", value, maxsplit=1)
     return float(number) * _SECONDS[unit]
+
+
+def _instant(value: object) -> datetime:
+    if not isinstance(value, str) or not re.fullmatch(INSTANT_PATTERN, value):
+        raise _Wrong
+    try:
+        return datetime.strptime(value, _INSTANT_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise _Wrong("there is no such minute") from None
 
 
 def _in_range(value: Any, attribute: Attribute) -> None:

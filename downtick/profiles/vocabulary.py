@@ -13,8 +13,10 @@ from typing import Any, Literal
 Place = Literal["toxic", "link", "exchange"]
 """Where a fault happens: Toxiproxy's own toxic, a link fault made of several calls, or inside the exchange."""
 
-Kind = Literal["integer", "number", "text", "boolean", "duration", "list"]
-"""What an attribute takes. A ``duration`` is written with its unit (``800ms``) and is kept in seconds."""
+Kind = Literal["integer", "number", "text", "boolean", "duration", "instant", "list"]
+"""What an attribute takes. A ``duration`` is written with its unit (``800ms``) and is kept in seconds; an ``instant``
+is a minute of this century in UTC (``2024-05-14T04:15Z``), kept as a `datetime`.
+"""
 
 Scaling = Literal["none", "duration", "rate"]
 """What the time scale does to an attribute: nothing, multiply (durations), divide (rates)."""

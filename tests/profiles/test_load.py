@@ -214,6 +214,12 @@ KEYS = st.sampled_from(
         "settle",
         "status",
         "routes",
+        "incident",
+        "start",
+        "compression",
+        "phases",
+        "sources",
+        "evidence",
     ]
 )
 SCALARS = st.one_of(
@@ -236,6 +242,7 @@ SCALARS = st.one_of(
             "reconnects",
             "upstream",
             "a-name",
+            "2024-05-14T04:15Z",
         ]
     ),
     st.integers(),
@@ -253,7 +260,10 @@ STEPS = st.dictionaries(KEYS, TREES, max_size=6)
 
 
 @given(
-    TREES | st.fixed_dictionaries({"steps": st.lists(STEPS, max_size=3)}, optional={"run": TREES})
+    TREES
+    | st.fixed_dictionaries(
+        {"steps": st.lists(STEPS, max_size=3)}, optional={"run": TREES, "incident": TREES}
+    )
 )
 def test_any_tree_loads_or_is_told(tree: object) -> None:
     """Well-formed YAML of known words in wrong places never ends in anything else."""
