@@ -44,6 +44,10 @@ bench: $(TOXIPROXY)  ## measure what the README promises, as tables
 lint-toxics: $(INSTALLED)  ## lint every fault profile of the library
 	$(BIN)/downtick lint $(ARGS)
 
+sandbox-test: $(TOXIPROXY)  ## let the bot's clients work before a Coinbase sandbox (opt-in: .env.sandbox.example)
+	set -a; [ ! -f .env.sandbox ] || . ./.env.sandbox; set +a; \
+		$(BIN)/pytest -m "real_api and integration" $(ARGS)
+
 record-sandbox: $(TOXIPROXY)  ## ask Coinbase's Advanced Trade sandbox and the stub the same, and print the differences
 	$(BIN)/python -m chaos_tests.brokerages.contracts.record_sandbox
 
@@ -67,7 +71,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test check bench lint-toxics record-sandbox doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test check bench lint-toxics sandbox-test record-sandbox doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -25,7 +25,7 @@ CA_VARIABLES: Final = (
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where a bot connects. Each port serves plain and TLS.
+    """Where a bot connects. Each port serves plain and TLS; the address of a link that is not there is empty.
 
     Attributes:
         rest: base address of the REST API, plain.
@@ -59,15 +59,21 @@ class Endpoints:
     ) -> Self:
         """Return the endpoints of links, each given as its name, host and port, in the dialect that is spoken there."""
         addresses = {name: (host, port) for name, host, port in links}
-        at = {name: f"{host}:{port}" for name, (host, port) in addresses.items()}
+
+        def url(scheme: str, name: str, path: str = "") -> str:
+            if name not in addresses:
+                return ""
+            host, port = addresses[name]
+            return f"{scheme}://{host}:{port}{path}"
+
         path = API_PATHS[dialect]
         return cls(
-            rest=f"http://{at['rest']}{path}",
-            rest_tls=f"https://{at['rest']}{path}",
-            market_ws=f"ws://{at['market_ws']}",
-            market_wss=f"wss://{at['market_ws']}",
-            user_ws=f"ws://{at['user_ws']}",
-            user_wss=f"wss://{at['user_ws']}",
+            rest=url("http", "rest", path),
+            rest_tls=url("https", "rest", path),
+            market_ws=url("ws", "market_ws"),
+            market_wss=url("wss", "market_ws"),
+            user_ws=url("ws", "user_ws"),
+            user_wss=url("wss", "user_ws"),
             ca_file=ca_file,
             keys=keys,
             addresses=addresses,
@@ -76,6 +82,7 @@ class Endpoints:
     def environment(self) -> dict[str, str]:
         """Return the variables that tell a bot where to connect, its keys, what to trust, and to use no proxy.
 
+        The variable of a link that is not there is empty.
         They hold secrets in clear: they are for the bot, not for any output.
         """
         hosts = sorted({host for host, _ in self.addresses.values()})

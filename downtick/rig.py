@@ -32,8 +32,12 @@ from downtick.errors import (
 from downtick.exchange.auth.keys import Keys, process_keys, process_ring
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event, Header, Predicate, matching, new_header
+from downtick.links.topology import named_topology
 from downtick.prepare import prepare
 from downtick.profiles.schedule import Schedule
+
+_PLAYED_WITHIN = 40.0
+"""Real seconds beyond its length that a schedule may take: Toxiproxy itself may need 25 s for an answer."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,14 @@ class Rig:
         seed: of the exchange's market; the schedule's own if there is one.
         arm: links that shall be able to reset (RST), beyond those that the schedule arms.
         exchange: how the exchange is made; seed, time scale and keys are filled in.
+        topology: where the links lead: to that exchange, or to a sandbox of Coinbase's; see `topology.NAMES`.
         keys: that a client may use; this process's if not given. A bot's own come from `read_jwt_key`.
         arena: returns the helper process; by default the one that this process shares, started when needed.
 
     Raises:
-        InputError: the exchange is given keys whose other half the rig has not.
+        InputError: the exchange is given keys whose other half the rig has not, or a schedule shall be played where
+            nobody keeps a journal: before a sandbox.
+        TopologyError: there is no such topology, or it leads where it must not.
 
     Attributes:
         keys: that a client may use.
@@ -82,6 +89,7 @@ class Rig:
         seed: int = 1,
         arm: tuple[str, ...] = (),
         exchange: ExchangeConfig | None = None,
+        topology: str = "stub",
         keys: Keys | None = None,
         arena: Callable[[], ArenaHost] = shared_arena,
     ) -> None:
@@ -93,6 +101,12 @@ class Rig:
         self.deadlines: list[Deadline] = []
         self.warnings: tuple[str, ...] = ()
         self._arm = arm
+        self._topology = named_topology(topology)
+        if schedule is not None and topology != "stub":
+            raise InputError(
+                f"profiles are played before the stub exchange only, not before {topology}: only the stub tells "
+                "when everything is steady; act by hand there, with `inject` and `heal`"
+            )
         self._config = exchange or ExchangeConfig()
         if self._config.keys not in (process_ring(), self.keys.ring):
             raise InputError(
@@ -146,6 +160,7 @@ class Rig:
                         time_scale=self.time_scale,
                         keys=self.keys.ring,
                     ),
+                    topology=self._topology,
                     schedule=self.schedule,
                     armed=self._arm,
                 ),
@@ -255,6 +270,26 @@ class Rig:
             if self.failure is not None:
                 raise self.failure
             raise DeadlineMissed(f"not within {seconds:g} s (nominally {within:g} s): {name}")
+
+    async def play(self, schedule: Schedule) -> Event:
+        """Play another schedule, now, and return when it has been played and healed: its ``run_ended``.
+
+        One at a time: at its end, each place that it names is healed whole. The bot is taken to be there.
+
+        Raises:
+            NotArmed: it resets links that are not armed.
+            RigError: the rig failed meanwhile.
+        """
+        start = self.now()
+        await self._ask(protocol.Play(schedule), None)
+        seconds = schedule.length + _PLAYED_WITHIN
+        ended = matching("run_ended", source="conductor")
+        found = await self.history.until(
+            lambda event: event.at > start and ended(event), start + seconds
+        )
+        if found is None:
+            raise ArenaError(f"{schedule.profile} did not end within {seconds:g} s")
+        return found
 
     async def inject(
         self,

@@ -53,3 +53,10 @@ def test_the_exchange_dialect_begins_at_the_root() -> None:
     assert endpoints.rest == ENDPOINTS.rest.removesuffix("/api/v3/brokerage")
     assert endpoints.rest_tls == ENDPOINTS.rest_tls.removesuffix("/api/v3/brokerage")
     assert endpoints.market_ws == ENDPOINTS.market_ws
+
+
+def test_a_link_that_is_not_there_has_no_address() -> None:
+    """Of the Advanced Trade sandbox there is REST alone."""
+    endpoints = Endpoints.of(LINKS[:1], "/run/ca.pem", KEYS)
+    assert endpoints.rest == ENDPOINTS.rest
+    assert (endpoints.market_ws, endpoints.user_wss) == ("", "")

@@ -20,10 +20,10 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TARGETS = [
     *("chaos-test", "test-clients", "test", "check", "bench", "lint-toxics"),
-    *("record-sandbox", "doctor", "test-pythons", "lock", "clean", "help"),
+    *("sandbox-test", "record-sandbox", "doctor", "test-pythons", "lock", "clean", "help"),
 ]
 MARKERS = {
-    *("integration", "slow", "real_api", "brokerages", "orchestration", "streaming"),
+    *("integration", "slow", "real_api(*topologies)", "brokerages", "orchestration", "streaming"),
     *("scenario", "soak", "uses_mock_broker"),
     "clients(name)",  # not of the plan: real clients, in environments of their own
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from downtick.errors import InputError
+from downtick.errors import InputError, TopologyError
 from downtick.exchange.auth.keys import make_keys, process_keys
 from downtick.exchange.config import ExchangeConfig
 from downtick.rig import Rig
@@ -20,3 +20,11 @@ def test_keys_are_given_to_the_rig_and_not_to_its_exchange() -> None:
     """Or no bot could use them, and every request would be refused."""
     with pytest.raises(InputError, match="give keys to the rig"):
         Rig(exchange=ExchangeConfig(keys=make_keys().ring))
+
+
+def test_a_topology_is_looked_at_before_anything_is_started() -> None:
+    """One that there is not is refused; before a sandbox no profile is played, because nobody could tell when."""
+    with pytest.raises(TopologyError, match="there are stub"):
+        Rig(topology="production")
+    with pytest.raises(InputError, match="before the stub exchange only"):
+        Rig.playing("streaming/market-feed-reset", topology="sandbox-exchange")

@@ -21,17 +21,13 @@ from downtick.arena.certificates import Authority
 from downtick.arena.paths import path_of_text, path_to_text
 from downtick.arena.session import Session
 from downtick.arena.settings import ArenaSettings, NotReady, Ready
-from downtick.data import data_folder
 from downtick.errors import DowntickError, InputError
 from downtick.history import Event
 from downtick.links.control import Control
 from downtick.links.server import ToxiproxyServer
-from downtick.links.topology import LinkPlan, load_topology
 
 FLUSH_AFTER = 0.002
 """Seconds that an event waits for others before it is sent: so few that a test sees it at once."""
-
-TOPOLOGY = "stub.json"
 
 PRIORITY = -10
 """Niceness of the arena and its Toxiproxy, where the machine allows it: they go before what they judge."""
@@ -70,12 +66,10 @@ class Arena:
     def __init__(
         self,
         settings: ArenaSettings,
-        topology: tuple[LinkPlan, ...],
         control: Control,
         opened: protocol.Opened,
     ) -> None:
         self._settings = settings
-        self._topology = topology
         self._control = control
         self._opened = opened
         self._sessions: dict[Client, Session] = {}
@@ -115,9 +109,7 @@ class Arena:
     async def _do(self, client: Client, request: protocol.AnyRequest) -> object:
         match request:
             case protocol.Open():
-                session = Session(
-                    self._settings, self._topology, self._control, client.tell, _failing(client)
-                )
+                session = Session(self._settings, self._control, client.tell, _failing(client))
                 links = await session.open(request)
                 self._sessions[client] = session
                 return msgspec.structs.replace(self._opened, links=links)
@@ -145,10 +137,8 @@ async def run(settings: ArenaSettings) -> None:
     """Be an arena until standard input ends or the Toxiproxy server does.
 
     Raises:
-        TopologyError: the topology leads anywhere but to this machine.
         ToxiproxyError: the server does not start or does not answer.
     """
-    topology = load_topology(data_folder("proxy") / TOPOLOGY)
     authority = Authority(settings.folder)
     certificate, private_key = authority.issue("exchange", settings.host)
     next_certificate, next_private_key = authority.issue("next", settings.host)
@@ -171,7 +161,7 @@ async def run(settings: ArenaSettings) -> None:
         control = Control(url)
         version = await asyncio.to_thread(control.version)
         opened = protocol.Opened((), str(authority.ca_file), url, version)
-        arena = Arena(settings, topology, control, opened)
+        arena = Arena(settings, control, opened)
         path = settings.folder / "arena.sock"
         server = await asyncio.start_unix_server(arena.serve, path)
         stack.callback(server.close)

@@ -16,6 +16,7 @@ from downtick.arena.paths import path_of_text, path_to_text
 from downtick.exchange.auth.secret import Secret
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event
+from downtick.links.topology import LinkPlan
 from downtick.profiles.schedule import Schedule
 
 _LENGTH = struct.Struct("!I")
@@ -32,17 +33,25 @@ class Open(Request, frozen=True):
         name: of the run, for proxy names and logs.
         exchange: how the exchange is made; the arena fills in its own address and certificates.
         schedule: what to play, or None.
+        topology: which links there are and where they lead.
         armed: links whose closes shall be RST, beyond those that the schedule arms.
     """
 
     name: str
     exchange: ExchangeConfig
+    topology: tuple[LinkPlan, ...]
     schedule: Schedule | None = None
     armed: tuple[str, ...] = ()
 
 
 class Attach(Request, frozen=True):
     """Act on the session that is already open, from another process."""
+
+
+class Play(Request, frozen=True):
+    """Play another schedule in the session that is open; the history tells its end (``run_ended``)."""
+
+    schedule: Schedule
 
 
 class Inject(Request, frozen=True):
@@ -137,7 +146,7 @@ class Opened(msgspec.Struct, frozen=True):
     toxiproxy_version: str
 
 
-AnyRequest = Open | Attach | Inject | Heal | StartExchangeFault | StopExchangeFault | Close
+AnyRequest = Open | Attach | Play | Inject | Heal | StartExchangeFault | StopExchangeFault | Close
 AnyMessage = Answer | Refusal | Events | Failure
 
 

@@ -12,13 +12,13 @@ from downtick.arena import lateness, protocol
 from downtick.arena.settings import ArenaSettings
 from downtick.arena.steady import SteadyState
 from downtick.conductor import Conductor
-from downtick.errors import ExchangeFailed, InputError
+from downtick.errors import ExchangeFailed, InputError, NotArmed
 from downtick.exchange.exchange import Exchange
 from downtick.exchange.journal import Journal
 from downtick.history import Event
 from downtick.links.control import Control
 from downtick.links.link import Link
-from downtick.links.topology import LinkPlan
+from downtick.profiles.schedule import Schedule
 
 _OWN_ERRORS = frozenset({"exchange_failed", "handler_failed"})
 """What the journal says of errors that are the exchange's own, whatever a bot may have sent."""
@@ -29,7 +29,6 @@ class Session:
 
     Args:
         settings: of the arena.
-        topology: which links there are and where they lead.
         control: Toxiproxy's control plane.
         tell: is given the events as they happen, in order.
         fail: is given what ends the run as an error.
@@ -38,13 +37,11 @@ class Session:
     def __init__(
         self,
         settings: ArenaSettings,
-        topology: tuple[LinkPlan, ...],
         control: Control,
         tell: Callable[[list[Event]], None],
         fail: Callable[[BaseException], None],
     ) -> None:
         self._settings = settings
-        self._topology = topology
         self._control = control
         self._tell = tell
         self._fail = fail
@@ -52,7 +49,7 @@ class Session:
         self._journal: Journal | None = None
         self._links: dict[str, Link] = {}
         self._steady: SteadyState | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stolen = 0.0
 
     @property
@@ -76,7 +73,7 @@ class Session:
             self._journal = Journal(self._take)
             self._exchange = Exchange(config, self._journal)
             endpoints = await self._exchange.start()
-            for plan in self._topology:
+            for plan in request.topology:
                 upstream = (plan.upstream.host, plan.upstream.port)
                 if not plan.upstream.port:  # stands for the stub's own listener of that name
                     upstream = getattr(endpoints, plan.name)
@@ -92,15 +89,7 @@ class Session:
             self._run(lateness.watch(self._late))
             if schedule is not None:
                 self._steady = SteadyState(schedule.links)
-                conductor = Conductor(
-                    schedule,
-                    self._links,
-                    self._exchange,
-                    self._record,
-                    self._steady.reached,
-                    lambda: self._stolen,
-                )
-                self._run(conductor.play())
+                self._play(schedule, self._steady.reached)
         except BaseException:
             await self.close()
             raise
@@ -118,6 +107,17 @@ class Session:
         """
         assert self._exchange is not None
         match request:
+            case protocol.Play(schedule):
+                if missing := schedule.armed - {
+                    name for name, link in self._links.items() if link.armed
+                }:
+                    raise NotArmed(
+                        f"{schedule.profile} resets {', '.join(sorted(missing))}: arm them first"
+                    )
+                steady = asyncio.Event()
+                steady.set()  # who plays one after the other sees to it that the bot is there
+                self._play(schedule, steady)
+                return None
             case protocol.Inject(link, fault, attributes, stream, toxicity):
                 self._record("inject_asked", link=link, name=fault)
                 echo = await self._link(link).start(
@@ -141,9 +141,10 @@ class Session:
 
     async def close(self) -> None:
         """Take everything down: conductor, links, exchange. What fails does not spare the rest."""
-        for task in self._tasks:
+        tasks = tuple(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         ends = [link.destroy() for link in self._links.values()]
         if self._exchange is not None:
             ends.append(self._exchange.stop())
@@ -153,6 +154,13 @@ class Session:
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
+
+    def _play(self, schedule: Schedule, steady: asyncio.Event) -> None:
+        assert self._exchange is not None
+        conductor = Conductor(
+            schedule, self._links, self._exchange, self._record, steady, lambda: self._stolen
+        )
+        self._run(conductor.play())
 
     def _link(self, name: str) -> Link:
         try:
@@ -186,9 +194,10 @@ class Session:
         """Do this until it ends or the session does; what it raises ends the run as an error."""
         task = asyncio.create_task(work)
         task.add_done_callback(self._ended)
-        self._tasks.append(task)
+        self._tasks.add(task)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 

@@ -26,6 +26,7 @@ from downtick.exchange.protocol import HttpProtocol
 
 _TLS_HELLO: Final = 0x16  # content type of a TLS handshake record (RFC 8446, 5.1)
 _BACKLOG: Final = 512
+_CALLED: Final = "downtick_called"
 _TLS_TIMEOUT: Final = 10.0  # real seconds: how long a client may take for its handshake
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -43,7 +44,13 @@ def tls_context(certificate: Path, private_key: Path) -> ssl.SSLContext:
         context.load_cert_chain(certificate, private_key)
     except (OSError, ssl.SSLError) as error:
         raise InputError(f"certificate {certificate} with key {private_key}: {error}") from error
+    context.sni_callback = _note_name
     return context
+
+
+def _note_name(session: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
+    """Keep the name by which a client calls us (SNI) with its session. An address is no such name (RFC 6066, 3)."""
+    vars(session)[_CALLED] = name
 
 
 class Listener:
@@ -216,7 +223,10 @@ class Listener:
             return
         if tls is not None:
             session = transport.get_extra_info("ssl_object")
-            self._journal.record("tls", conn=connection.number, version=session.version())
+            called = vars(session).get(_CALLED)
+            self._journal.record(
+                "tls", conn=connection.number, version=session.version(), called=called
+            )
 
 
 async def _first_byte(sock: socket.socket) -> bytes:

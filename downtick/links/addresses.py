@@ -8,6 +8,7 @@ Only literal loopback addresses in their plain spelling count. ``127.1``, ``0x7f
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,6 +27,11 @@ SANDBOX_HOSTS: Final = (
     "ws-direct.sandbox.exchange.coinbase.com",
 )
 SANDBOX_PORT: Final = 443
+REPLACED: Final[Mapping[str, str]] = {
+    "api-public.sandbox.pro.coinbase.com": "api-public.sandbox.exchange.coinbase.com",
+    "ws-feed-public.sandbox.pro.coinbase.com": "ws-feed-public.sandbox.exchange.coinbase.com",
+}
+"""Hosts of Coinbase Pro's sandbox, and what took the place of each."""
 
 ALLOWED_LISTEN: Final = "a loopback address such as 127.0.0.1:0"
 ALLOWED_UPSTREAM: Final = (
@@ -101,6 +107,12 @@ def upstream_address(text: str) -> Address:
         address = split(text)
     except ValueError as error:
         raise TopologyError(f"{text!r}: {error}; allowed: {ALLOWED_UPSTREAM}") from None
+    if address.host.lower() in REPLACED:
+        raise TopologyError(
+            f"{text!r}: the sandbox of Coinbase Pro ended with it, in 2023; "
+            f"{REPLACED[address.host.lower()]} took its place (Coinbase Exchange, with keys of its own); "
+            f"allowed: {ALLOWED_UPSTREAM}"
+        )
     if address.host.lower() in SANDBOX_HOSTS and address.port == SANDBOX_PORT:
         return Address(address.host.lower(), address.port)
     host = loopback(address.host)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from downtick.data import data_folder
 from downtick.errors import TopologyError
 from downtick.links.addresses import Address, listen_address, upstream_address
 from downtick.links.validate import near_miss
@@ -22,6 +23,9 @@ KEYS: Final = ("name", "listen", "upstream", "enabled")
 
 SIZE_LIMIT: Final = 1_000_000
 """Bytes of a topology file."""
+
+NAMES: Final = ("stub", "sandbox-advanced", "sandbox-exchange")
+"""The topologies that come with the package: one for each environment."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,19 @@ class LinkPlan:
     listen: Address
     upstream: Address
     enabled: bool = True
+
+
+def named_topology(name: str) -> tuple[LinkPlan, ...]:
+    """Read a topology that comes with the package.
+
+    Raises:
+        TopologyError: there is none of this name.
+    """
+    if name not in NAMES:
+        raise TopologyError(
+            f"no topology {name!r}{near_miss(name, NAMES)}; there are {', '.join(NAMES)}"
+        )
+    return load_topology(data_folder("proxy") / f"{name}.json")
 
 
 def load_topology(path: Path) -> tuple[LinkPlan, ...]:

@@ -9,9 +9,11 @@ from downtick.exchange.auth.keys import make_keys
 from downtick.exchange.auth.secret import Secret
 from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event
+from downtick.links.topology import named_topology
 from downtick.profiles.model import Trigger
 from downtick.profiles.schedule import Act, Schedule
 
+STUB = named_topology("stub")
 ACT = Act(
     number=0,
     step=0,
@@ -43,7 +45,7 @@ SCHEDULE = Schedule(
 @pytest.mark.parametrize(
     "request_",
     [
-        protocol.Open("made", ExchangeConfig(tape=Path("a/tape.raw")), SCHEDULE, ("rest",)),
+        protocol.Open("made", ExchangeConfig(tape=Path("a/tape.raw")), STUB, SCHEDULE, ("rest",)),
         protocol.Attach(),
         protocol.Inject("rest", "latency", {"latency": 10}, "upstream", 1.0),
         protocol.Heal("rest"),
@@ -79,7 +81,7 @@ def test_a_message_arrives_as_it_was_sent(message: protocol.AnyMessage) -> None:
 def test_a_secret_travels_and_is_shown_on_neither_side() -> None:
     """The exchange needs both halves of an HMAC key; it gets no private key that signs tokens."""
     keys = make_keys()
-    packed = protocol.pack(protocol.Open("made", ExchangeConfig(keys=keys.ring)))
+    packed = protocol.pack(protocol.Open("made", ExchangeConfig(keys=keys.ring), STUB))
     arrived = protocol.unpack_request(packed[protocol.LENGTH_SIZE :])
     assert isinstance(arrived, protocol.Open)
     assert arrived.exchange.keys == keys.ring

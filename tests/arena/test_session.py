@@ -19,7 +19,6 @@ def test_an_error_of_the_exchange_itself_ends_the_run(kind: str) -> None:
     control: Any = None
     session = Session(
         ArenaSettings(folder=Path(), label="x", host="127.0.0.1"),
-        (),
         control,
         told.extend,
         failed.append,
@@ -36,7 +35,7 @@ def test_what_a_bot_does_wrong_is_no_error_of_the_exchange() -> None:
     failed: list[BaseException] = []
     control: Any = None
     settings = ArenaSettings(folder=Path(), label="x", host="127.0.0.1")
-    session = Session(settings, (), control, lambda _: None, failed.append)
+    session = Session(settings, control, lambda _: None, failed.append)
     session._take(
         [Event(1.0, "exchange", kind, {}) for kind in ("bad_request", "refused", "accept_failed")]
     )

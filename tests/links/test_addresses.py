@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from downtick.errors import TopologyError
 from downtick.links.addresses import (
+    REPLACED,
     SANDBOX_HOSTS,
     Address,
     listen_address,
@@ -124,6 +125,14 @@ def test_production_is_never_an_upstream(upstream: str) -> None:
     """Production, and names that look like a sandbox, are refused with what is allowed."""
     with pytest.raises(TopologyError, match=r"leads off this machine; allowed: .*sandbox"):
         upstream_address(upstream)
+
+
+@pytest.mark.parametrize(("host", "instead"), REPLACED.items())
+def test_the_retired_sandbox_is_told_from_what_replaced_it(host: str, instead: str) -> None:
+    """Refused like any other host, with the one to take instead, which is a sandbox."""
+    assert instead in SANDBOX_HOSTS
+    with pytest.raises(TopologyError, match=f"{instead} took its place"):
+        upstream_address(f"{host}:443")
 
 
 @pytest.mark.parametrize(

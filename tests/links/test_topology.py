@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 
 from downtick.data import data_folder
 from downtick.errors import TopologyError
-from downtick.links.addresses import Address
-from downtick.links.topology import SIZE_LIMIT, LinkPlan, load_topology, parse_topology
+from downtick.links.addresses import SANDBOX_HOSTS, Address
+from downtick.links.topology import (
+    NAMES,
+    SIZE_LIMIT,
+    LinkPlan,
+    load_topology,
+    named_topology,
+    parse_topology,
+)
 from downtick.links.vocabulary import LINKS
 
 GOOD = {"name": "rest", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:80", "enabled": True}
@@ -22,9 +29,35 @@ def parse(*proxies: object) -> tuple[LinkPlan, ...]:
 
 def test_every_topology_that_is_packaged() -> None:
     """The stub's topology has every link, all on this machine."""
-    plans = load_topology(data_folder("proxy") / "stub.json")
+    plans = named_topology("stub")
     assert tuple(plan.name for plan in plans) == LINKS
     assert {plan.upstream for plan in plans} == {Address("127.0.0.1", 0)}
+
+
+def test_a_topology_for_each_sandbox() -> None:
+    """Their links lead to hosts of Coinbase's that are named, each host by one link, and listen on this machine."""
+    found: set[str] = set()
+    for name in ("sandbox-advanced", "sandbox-exchange"):
+        plans = named_topology(name)
+        assert {plan.listen.host for plan in plans} == {"127.0.0.1"}
+        hosts = {plan.upstream.host for plan in plans}
+        assert len(hosts) == len(plans)
+        found |= hosts
+    assert found == set(SANDBOX_HOSTS)
+
+
+def test_every_file_of_a_topology_has_its_name() -> None:
+    """What stands in the folder can be asked for."""
+    files = {path.stem for path in data_folder("proxy").glob("*.json")} - {"toxiproxy"}
+    assert files == set(NAMES)
+
+
+def test_a_topology_that_there_is_not() -> None:
+    """A name is no path, and a slip of the pen is told from it."""
+    with pytest.raises(TopologyError, match="did you mean 'sandbox-exchange'"):
+        named_topology("sandbox-exchang")
+    with pytest.raises(TopologyError, match="there are stub, "):
+        named_topology("../toxics/x")
 
 
 def test_a_link_that_is_whole() -> None:
