@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from unittest.mock import create_autospec
 
 import pytest
+import responses
 
 from bot_v2.features.brokerages.broker import (
     Account,
@@ -21,6 +22,7 @@ from bot_v2.features.brokerages.broker import (
 from bot_v2.orchestration.perps_bot import PerpsBot
 from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
 from bot_v2.state.recovery.settings import RecoverySettings
+from tests.bot_v2.recordings.mocked import register
 
 
 @pytest.fixture
@@ -76,3 +78,11 @@ async def test_perps_bot(mock_broker: Any) -> AsyncIterator[PerpsBot]:
     )
     yield bot
     await bot.shutdown()
+
+
+@pytest.fixture
+def mock_coinbase_rest_responses() -> Iterator[responses.RequestsMock]:
+    """Return Coinbase's REST API, mocked by answers that the stub exchange gave; what it was not asked is refused."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
+        register(mocked)
+        yield mocked
