@@ -11,6 +11,7 @@ MARKS ?= integration and not real_api and not soak
 UNIT ?= not integration and not real_api and not soak
 CLIENTS ?= $(VENV)-clients
 SCALE ?= 0.1
+DURATION ?= 8h
 WORKERS ?= 4
 ARGS ?=
 
@@ -48,6 +49,9 @@ sandbox-test: $(TOXIPROXY)  ## let the bot's clients work before a Coinbase sand
 	set -a; [ ! -f .env.sandbox ] || . ./.env.sandbox; set +a; \
 		$(BIN)/pytest -m "real_api and integration" $(ARGS)
 
+soak: $(TOXIPROXY)  ## let the bot trade under fault after fault, for DURATION=8h of real time; Ctrl-C ends it
+	$(BIN)/pytest chaos_tests/soak -m soak --soak-duration $(DURATION) --downtick-time-scale $(SCALE) $(ARGS)
+
 record-sandbox: $(TOXIPROXY)  ## ask Coinbase's Advanced Trade sandbox and the stub the same, and print the differences
 	$(BIN)/python -m chaos_tests.brokerages.contracts.record_sandbox
 
@@ -71,7 +75,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test check bench lint-toxics sandbox-test record-sandbox doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test check bench lint-toxics sandbox-test soak record-sandbox doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

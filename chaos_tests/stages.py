@@ -19,7 +19,7 @@ _CONNECT_WITHIN: Final = 3.0
 _WORKERS_LINES: Final = "downtick_closed_stages"
 
 
-SOAK_DURATION: Final = "10m"
+SOAK_DURATION: Final = "20m"
 """Of a soak whose duration is not told: long enough to judge, short enough to wait for."""
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}

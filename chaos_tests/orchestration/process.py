@@ -76,12 +76,15 @@ class BotProcess:
 
 
 @contextlib.asynccontextmanager
-async def bot_process(rig: Rig, folder: Path, **more: str) -> AsyncIterator[BotProcess]:
+async def bot_process(
+    rig: Rig, folder: Path, *, apart: bool = False, **more: str
+) -> AsyncIterator[BotProcess]:
     """Start the bot; whatever is left of it afterwards is killed.
 
     Args:
         rig: at which it trades.
         folder: for its files; with the same one it goes on where it was.
+        apart: whether it is in a process group of its own, so that a Ctrl-C is not for it.
         more: variables of its environment.
     """
     config = folder / "bot.yaml"
@@ -93,6 +96,7 @@ async def bot_process(rig: Rig, folder: Path, **more: str) -> AsyncIterator[BotP
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         cwd=Path(__file__).parents[2],
+        process_group=0 if apart else None,
     )
     bot = BotProcess(process)
     try:
