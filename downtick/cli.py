@@ -13,6 +13,7 @@ from downtick.errors import DowntickError
 COMMANDS = {
     "doctor": "Tell what this machine has, what it can witness, and what is missing.",
     "exchange": "Run the stub exchange alone, in the foreground.",
+    "incident": "Play an outage that happened, by its own clock, against a bot.",
     "inject": "Act on a rig that `downtick up` holds, from another terminal.",
     "install": "Get the pinned Toxiproxy server.",
     "lint": "Check fault profiles against what the toxics really do.",

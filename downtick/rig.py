@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import subprocess
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -205,6 +206,17 @@ class Rig:
     def failure(self) -> DowntickError | None:
         """What failed of the rig itself, or None. A run with a failure says nothing about the bot."""
         return self.history.failure
+
+    def popen(self, argv: list[str], **kwargs: Any) -> subprocess.Popen[Any]:
+        """Start a process, as ``subprocess.Popen`` does, that ends with this run, however the run ends.
+
+        Raises:
+            ArenaError: the rig is not up.
+            OSError: it cannot be started.
+        """
+        if self._host is None:
+            raise ArenaError("the rig is not up: use it as a context manager")
+        return self._host.popen(argv, **kwargs)
 
     def scaled(self, seconds: float) -> float:
         """Return nominal seconds as real ones."""

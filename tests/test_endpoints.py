@@ -19,6 +19,9 @@ def test_a_bot_is_told_where_to_connect() -> None:
     assert told["DOWNTICK_REST_TLS_URL"] == "https://127.4.5.1:1001/api/v3/brokerage"
     assert told["DOWNTICK_MARKET_WSS_URL"] == "wss://127.4.5.1:1002"
     assert told["DOWNTICK_USER_WS_URL"] == "ws://127.4.5.1:1003"
+    assert told["COINBASE_API_ENDPOINT"] == told["DOWNTICK_REST_TLS_URL"]
+    assert told["COINBASE_WS_ENDPOINT"] == told["DOWNTICK_MARKET_WSS_URL"]
+    assert told["COINBASE_USER_WS_ENDPOINT"] == told["DOWNTICK_USER_WSS_URL"]
     assert told["NO_PROXY"] == told["no_proxy"] == "127.4.5.1,127.0.0.1,localhost"
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import uuid
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import msgspec
 
@@ -92,6 +92,10 @@ class ArenaHost:
     def alive(self) -> bool:
         """Whether the process runs."""
         return self._process.poll() is None
+
+    def popen(self, argv: list[str], **kwargs: Any) -> subprocess.Popen[Any]:
+        """Start a child that ends with this run, however the run ends; see `RunFolder.popen`."""
+        return self._run.popen(argv, **kwargs)
 
     def died(self) -> ArenaDied:
         """Return the error for an arena that is gone, with the end of its log."""

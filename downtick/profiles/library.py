@@ -6,11 +6,12 @@ from pathlib import Path
 
 from downtick.data import data_folder
 from downtick.errors import ProfileError
-from downtick.profiles.problems import did_you_mean
+from downtick.profiles.problems import did_you_mean, one_of, shown
 from downtick.profiles.yaml_reader import MOST_CHARACTERS
 
 MOST_BYTES = 4 * MOST_CHARACTERS
 SUFFIX = ".yaml"
+INCIDENTS = "incidents/"
 
 
 def library_names() -> tuple[str, ...]:
@@ -49,6 +50,26 @@ def find(name_or_path: str) -> tuple[str, str]:
     hint = did_you_mean(name_or_path, [*names, *(name.rpartition("/")[2] for name in names)])
     known = "allowed: a name that `downtick profiles` lists, or a path to a .yaml file"
     raise ProfileError((f"{name_or_path!a}: no such profile; {known}{hint}",))
+
+
+def find_incident(name_or_path: str) -> tuple[str, str]:
+    """Return the text of an incident's profile, and the name of its file for messages.
+
+    Args:
+        name_or_path: an incident of the library (``2024-05-14-outage``), or a path.
+
+    Raises:
+        ProfileError: there is no such incident, or its file cannot be read.
+    """
+    names = [n.removeprefix(INCIDENTS) for n in library_names() if n.startswith(INCIDENTS)]
+    name = name_or_path.removeprefix(INCIDENTS)
+    if name in names:
+        return find(INCIDENTS + name)
+    if name_or_path.endswith((SUFFIX, ".yml")):
+        return find(name_or_path)
+    told = f"found {shown(name_or_path)}" if name_or_path else "no name was given"
+    hint = did_you_mean(name, names)
+    raise ProfileError((f"incident: {told}; allowed: {one_of(names)}, or a .yaml file{hint}",))
 
 
 def read_file(path: Path) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from bot_v2.__main__ import main
+from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
 from tests.bot_v2.orchestration.test_perps_bot_builder import KEY
 from tests.bot_v2.test_config import GOOD
 
@@ -53,3 +55,26 @@ def test_check_only_looks(config: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("COINBASE_API_KEY", "organizations/a/apiKeys/b")
     monkeypatch.setenv("COINBASE_API_SECRET", KEY)
     assert main(["--config", str(config), "--check"]) == 0
+
+
+@pytest.mark.parametrize("scale", ["0", "-1", "nan", "inf", "fast"])
+def test_a_time_scale_is_a_number_above_zero(
+    scale: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, and what was wrong."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--config", str(config), "--time-scale", scale])
+    assert ended.value.code == 2
+    assert "--time-scale" in capsys.readouterr().err
+
+
+def test_a_time_scale_may_be_given_on_the_command_line(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the place of the configuration's."""
+    monkeypatch.setenv("COINBASE_API_ENDPOINT", "https://127.0.0.1:1")
+    monkeypatch.setenv("COINBASE_API_KEY", "organizations/a/apiKeys/b")
+    monkeypatch.setenv("COINBASE_API_SECRET", KEY)
+    with patch.object(PerpsBotBuilder, "with_time_scale", autospec=True) as chosen:
+        assert main(["--config", str(config), "--check", "--time-scale", "0.1"]) == 0
+    assert chosen.call_args.args[1] == 0.1

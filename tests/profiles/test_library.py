@@ -5,7 +5,7 @@ import pytest
 
 from downtick.errors import ProfileError
 from downtick.profiles import library
-from downtick.profiles.library import MOST_BYTES, find, library_names
+from downtick.profiles.library import MOST_BYTES, find, find_incident, library_names
 
 
 @pytest.fixture
@@ -109,3 +109,21 @@ def test_a_file_that_may_not_be_read_is_told(root: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     assert problem(file).endswith("secret.yaml: cannot be read: Permission denied")
+
+
+def test_an_incident_is_found_by_its_name(root: Path) -> None:
+    """With its folder or without, or as a file; and a name of something else is told with what there is."""
+    for name in ("2020-01-01-one", "2021-01-01-one"):
+        file = root / f"toxics/incidents/{name}.yaml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(name)
+    assert find_incident("2020-01-01-one")[0] == "2020-01-01-one"
+    assert find_incident("incidents/2021-01-01-one")[0] == "2021-01-01-one"
+    assert find_incident(str(root / "toxics/rest/one.yaml"))[0] == "text of rest/one"
+    allowed = "allowed: `2020-01-01-one`, `2021-01-01-one`, or a .yaml file"
+    with pytest.raises(ProfileError) as caught:
+        find_incident("2020-01-01-two")
+    found = "incident: found `2020-01-01-two`; "
+    assert str(caught.value) == f"{found}{allowed}; did you mean `2020-01-01-one`?"
+    with pytest.raises(ProfileError, match="incident: no name was given; allowed: `2020"):
+        find_incident("")

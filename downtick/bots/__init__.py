@@ -1,0 +1,1 @@
+"""How a bot is started, told where to connect, and stopped."""

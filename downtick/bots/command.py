@@ -1,0 +1,97 @@
+"""A bot that is a command line: told by its environment where to connect, its output kept, stopped politely."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from downtick.errors import InputError
+
+PATIENCE: Final = 5.0
+"""Real seconds that a bot has between SIGTERM and SIGKILL."""
+
+Start = Callable[..., subprocess.Popen[Any]]
+"""Starts a process that ends with the rig, however the rig ends: `Rig.popen`."""
+
+
+def check(command: Sequence[str]) -> None:
+    """See that a command can be started, before anything else is.
+
+    Raises:
+        InputError: there is no such program.
+    """
+    if shutil.which(command[0]) is None:
+        raise InputError(f"{command[0]}: there is no such program to start the bot with")
+
+
+class BotCommand:
+    """A running command.
+
+    Attributes:
+        log: the file that its output goes to.
+    """
+
+    def __init__(self, process: subprocess.Popen[Any], log: Path) -> None:
+        self.log = log
+        self._process = process
+
+    @property
+    def exit_code(self) -> int | None:
+        """What it ended with; None while it runs."""
+        return self._process.poll()
+
+    def stop(self) -> str:
+        """Send SIGTERM, and SIGKILL after `PATIENCE`; return what became of it, in words."""
+        if self._process.poll() is not None:
+            return f"the bot had ended by itself, with exit code {self._process.returncode}"
+        start = time.monotonic()
+        self._process.terminate()
+        try:
+            code = self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return f"the bot did not end within {PATIENCE:g} s of SIGTERM, and was killed"
+        return (
+            f"the bot ended {time.monotonic() - start:.1f} s after SIGTERM, with exit code {code}"
+        )
+
+    def kill(self) -> None:
+        """End it at once, if it still runs."""
+        self._process.kill()
+        self._process.wait()
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str], start: Start, told: Mapping[str, str], log: Path
+) -> Iterator[BotCommand]:
+    """Run a command; whatever is left of it afterwards is killed.
+
+    Args:
+        command: program and arguments.
+        start: starts the process.
+        told: variables of its environment, beside this process's own.
+        log: where its output goes; the file is made anew.
+
+    Raises:
+        InputError: the log cannot be written, or the program cannot be started.
+    """
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            process = start(
+                [*command], env={**os.environ, **told}, stdout=output, stderr=subprocess.STDOUT
+            )
+    except OSError as error:
+        raise InputError(f"{error.filename}: {error.strerror}") from error
+    bot = BotCommand(process, log)
+    try:
+        yield bot
+    finally:
+        bot.kill()
