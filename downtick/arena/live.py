@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from downtick.arena.spill import SpilledEvents
 from downtick.errors import DowntickError
-from downtick.history import Event, History, Predicate, matching
+from downtick.history import Event, History, Predicate
 
 GRACE = 2.0
 """Seconds that a wait goes on after its deadline: an event that happened in time may be told late."""
 
 
-_LATE = matching("late", source="arena")
+_STOLEN = frozenset({"late", "starved"})
 
 
 class LiveHistory(History):
@@ -38,7 +38,7 @@ class LiveHistory(History):
         events = list(events)
         with self._changed:
             super().extend(events)
-            self._late += (event for event in events if _LATE(event))
+            self._late += (e for e in events if e.kind in _STOLEN and e.source == "arena")
             self._wake()
 
     def append(self, event: Event) -> None:
@@ -52,14 +52,17 @@ class LiveHistory(History):
             self._wake()
 
     def stolen(self, since: float, until: float = math.inf) -> float:
-        """Return the seconds between two instants for which the arena stood still: the machine gave them to others.
+        """Return the seconds between two instants for which the machine gave its time to others.
 
-        A deadline is longer by them, because a bot beside it had no more of the machine than the arena.
+        That is while the arena stood still, or the process under test waited for a processor. A deadline is longer
+        by them.
         """
-        spans = (
-            (max(since, late.at - late["seconds"]), min(until, late.at)) for late in self._late
-        )
-        return float(sum(end - start for start, end in spans if end > start))
+        spans = sorted((late.at - late["seconds"], late.at) for late in self._late)
+        stolen, counted = 0.0, since  # spans may overlap: no instant counts twice
+        for start, end in spans:
+            stolen += max(0.0, min(end, until) - max(start, counted))
+            counted = max(counted, end)
+        return stolen
 
     def wait(self, wanted: Predicate, by: float) -> Event | None:
         """Block until an event that is wanted has happened, and return the first; None if none did by then.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from downtick.arena import lateness, protocol
+from downtick.arena import lateness, protocol, starvation
 from downtick.arena.settings import ArenaSettings
 from downtick.arena.steady import SteadyState
 from downtick.conductor import Conductor
@@ -18,6 +19,7 @@ from downtick.exchange.journal import Journal
 from downtick.history import Event
 from downtick.links.control import Control
 from downtick.links.link import Link
+from downtick.links.topology import COMPOSE_HOSTS
 from downtick.profiles.schedule import Schedule
 
 _OWN_ERRORS = frozenset({"exchange_failed", "handler_failed"})
@@ -81,12 +83,14 @@ class Session:
                     self._control,
                     plan.name,
                     upstream,
-                    listen_host=settings.host,
+                    listen_host=plan.listen.host if plan.named else settings.host,
                     listen_port=plan.listen.port,
+                    hosts=COMPOSE_HOSTS if plan.named else (),
                     armed=plan.name in armed,
                     proxy_name=f"downtick-{settings.label}-{request.name}-{plan.name}",
                 )
             self._run(lateness.watch(self._late))
+            self._run(starvation.watch(os.getppid(), self._starved))
             if schedule is not None:
                 self._steady = SteadyState(schedule.links)
                 self._play(schedule, self._steady.reached)
@@ -189,6 +193,9 @@ class Session:
     def _late(self, seconds: float) -> None:
         self._stolen += seconds
         self._tell([Event(time.monotonic(), "arena", "late", {"seconds": seconds})])
+
+    def _starved(self, seconds: float) -> None:
+        self._tell([Event(time.monotonic(), "arena", "starved", {"seconds": seconds})])
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this until it ends or the session does; what it raises ends the run as an error."""

@@ -64,6 +64,14 @@ def test_only_what_was_stolen_between_two_instants_counts() -> None:
     assert history.stolen(13.0, 19.0) == 0.0
 
 
+def test_no_instant_is_stolen_twice() -> None:
+    """A machine that lets everybody wait took the same time from the arena and from the bot."""
+    history = LiveHistory()
+    history.append(Event(12.0, "arena", "late", {"seconds": 3.0}))
+    history.append(Event(12.5, "arena", "starved", {"seconds": 3.0}))
+    assert history.stolen(0.0) == 3.5
+
+
 async def test_an_event_in_time_that_is_told_late_counts() -> None:
     """A test whose interpreter was blocked must not fail the bot for it."""
     history = LiveHistory()
