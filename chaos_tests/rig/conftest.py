@@ -9,17 +9,6 @@ import pytest
 
 from chaos_tests.rig.leftovers import Traces
 
-PROCESSES = frozenset({"failures", "kill_nine", "plugin", "reaper", "up", "wheel"})
-"""Modules whose tests start many processes: one after the other, for two at once leave the rest no time."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that start many processes on one worker."""
-    for item in items:
-        module = item.path.stem.removeprefix("test_")
-        if item.path.parent == Path(__file__).parent and module in PROCESSES:
-            item.add_marker(pytest.mark.xdist_group("processes"))
-
 
 @pytest.fixture(autouse=True)
 def interruptible() -> Iterator[None]:

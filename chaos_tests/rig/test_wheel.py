@@ -93,14 +93,14 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
     """
     call(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
     (wheel,) = tmp_path.glob("downtick-*.whl")
-    call(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    call(sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv", cwd=tmp_path)
     python = tmp_path / "venv/bin/python"
     (site,) = (tmp_path / "venv/lib").glob("python*/site-packages")
     for name in required("downtick", "pytest") - {"downtick"}:
         copy_installed(name, site)
-    install = (python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index")
-    call(*install, wheel, cwd=tmp_path)
-    call(python, "-m", "pip", "check", cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    call(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    call(*pip, "check", cwd=tmp_path)
     (tmp_path / "test_installed.py").write_text(TEST, encoding="utf-8")
     options = ("--strict-markers", "-p", "no:cacheprovider", "--downtick-time-scale", "0.1")
     told = call(python, "-m", "pytest", "-W", "error", *options, cwd=tmp_path)
