@@ -11,10 +11,12 @@ MARKS ?= integration and not real_api and not soak
 UNIT ?= not integration and not real_api and not soak
 CLIENTS ?= $(VENV)-clients
 SCALE ?= 0.1
+DURATION ?= 8h
 WORKERS ?= 4
 ARGS ?=
 
 BIN := $(VENV)/bin
+BOT ?= $(BIN)/python -m bot_v2 --config examples/bot_v2.yaml --time-scale $(SCALE)
 INSTALLED := $(VENV)/.stamp
 TOXIPROXY := $(VENV)/.toxiproxy
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
@@ -46,8 +48,19 @@ bench: $(TOXIPROXY)  ## measure what the README promises, as tables
 lint-toxics: $(INSTALLED)  ## lint every fault profile of the library
 	$(BIN)/downtick lint $(ARGS)
 
+sandbox-test: $(TOXIPROXY)  ## let the bot's clients work before a Coinbase sandbox (opt-in: .env.sandbox.example)
+	set -a; [ ! -f .env.sandbox ] || . ./.env.sandbox; set +a; \
+		$(BIN)/pytest -m "real_api and integration" $(ARGS)
+
+soak: $(TOXIPROXY)  ## let the bot trade under fault after fault, for DURATION=8h of real time; Ctrl-C ends it
+	$(BIN)/pytest chaos_tests/soak -m soak --soak-duration $(DURATION) --downtick-time-scale $(SCALE) $(ARGS)
+
 record-sandbox: $(TOXIPROXY)  ## ask Coinbase's Advanced Trade sandbox and the stub the same, and print the differences
 	$(BIN)/python -m chaos_tests.brokerages.contracts.record_sandbox
+
+incident: SCALE = 1.0
+incident: $(TOXIPROXY)  ## play an outage again, with the bot in it: make incident NAME=2024-05-14-outage
+	@$(BIN)/downtick incident --time-scale $(SCALE) "$(NAME)" -- $(BOT)
 
 doctor: $(INSTALLED)  ## tell what this machine has, what it can witness, and what is missing
 	$(BIN)/downtick doctor
@@ -69,7 +82,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test check bench lint-toxics record-sandbox doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test check bench lint-toxics sandbox-test soak record-sandbox incident doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml
