@@ -1,0 +1,74 @@
+"""One day of a bot, from the first order until it is flat, with everything in between that can go wrong."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from chaos_tests.brokerages.steps import step_done, step_healed
+from chaos_tests.brokerages.trading import everything_told
+from chaos_tests.orchestration.bot import BTC, buy, holds, mode_is, orders_in, worst_case
+from chaos_tests.scenarios import books
+from chaos_tests.scenarios.life import HIGHEST, Life
+from downtick.rig import Rig
+
+pytestmark = [pytest.mark.integration, pytest.mark.scenario, pytest.mark.slow]
+
+CASH = Decimal(200_000)
+
+
+@pytest.mark.toxics(
+    "scenarios/day-in-the-life", exchange={"balances": {"USD": CASH, "BTC": Decimal(0)}}
+)
+async def test_a_day_in_the_life(rig: Rig, life: Life) -> None:
+    """It opens, is reset, loses answers, lives through an outage, is begun anew, and ends flat: its books are the ledger."""
+    async with life.begun() as bot:
+        await step_done(rig, "reset")
+        await step_done(rig, "lost_answer")
+        out = await step_done(rig, "http_error")
+        await mode_is(rig, bot, "monitor_only", within=10)
+        stopped = rig.now()
+        healed = await step_healed(rig, "http_error")
+        await mode_is(rig, bot, "normal", within=60)
+        await life.trades()
+    async with life.begun(trading=False) as bot:
+        await mode_is(rig, bot, "normal", within=30)
+        assert (await buy(bot, "0.01")).status == "filled"
+        held = (await bot.orchestrator.holding(BTC)).position
+        assert held >= Decimal("0.01")
+        sold = await bot.execute_order(symbol=BTC, side="sell", quantity=held)
+        assert sold.status == "filled"
+        await _looked(rig)
+        dollars = (await bot.broker.get_account()).balances["USD"].total
+
+    truth, believed = books.of_ledger(rig, BTC), books.of_bot(life.file, BTC)
+    assert believed == truth
+    assert truth.position == 0
+    assert truth.open == set()
+    assert believed.cash == dollars - CASH
+    assert await worst_case(rig) <= HIGHEST + Decimal("0.01")
+    names = [event["client_order_id"] for event in orders_in(rig)]
+    assert len(names) == len(set(names))
+    assert not [e for e in orders_in(rig) if stopped < e.at < healed.at]
+    assert out.at < stopped
+    _each_fault_was_there(rig)
+
+
+async def _looked(rig: Rig) -> None:
+    """Wait until the bot has asked for fills, and again: what it was told the first time is in its books then."""
+    await everything_told(rig)
+    since = rig.now()
+
+    def twice() -> bool:
+        asked = rig.history.select("request", after=since)
+        return len([event for event in asked if event["path"].endswith("/fills")]) >= 2
+
+    await holds(rig, twice, within=30, name="two looks")
+
+
+def _each_fault_was_there(rig: Rig) -> None:
+    assert rig.history.select("closed", how="reset")
+    for name in ("lost_answer", "http_error"):
+        (fault,) = rig.history.select("fault_on", name=name)
+        assert rig.history.select("fault_hit", handle=fault["handle"]), name
