@@ -173,6 +173,7 @@ async def test_a_proxy_that_ends_an_idle_direction(rig: Rig, make: Make) -> None
     assert not rig.history.select("frame_received", conn=first, after=started.at)
 
 
+@pytest.mark.slow
 @pytest.mark.toxics("streaming/dead-but-connected")
 async def test_coinbase_heartbeat_detects_stale_connection(rig: Rig, make: Make) -> None:
     """Neither data nor heartbeats, but pings are answered: noticed within 30 s, and back when data is."""

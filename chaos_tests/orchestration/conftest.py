@@ -1,18 +1,17 @@
-"""The bot under test: the real one, on the rig."""
+"""What belongs to the tests of whole bots: each lets go of everything."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from bot_v2.orchestration.perps_bot import PerpsBot
-from chaos_tests.orchestration.bot import running
-from downtick.rig import Rig
 
-
-@pytest.fixture
-async def test_perps_bot(rig: Rig) -> AsyncIterator[PerpsBot]:
-    """Return a bot that trades on this rig's exchange and may hold one bitcoin; end it afterwards."""
-    async with running(rig) as bot:
-        yield bot
+@pytest.fixture(autouse=True)
+async def nothing_goes_on() -> AsyncIterator[None]:
+    """See that no task outlives the bot."""
+    before = asyncio.all_tasks()
+    yield
+    mine = asyncio.current_task()
+    assert not [task for task in asyncio.all_tasks() - before if task is not mine]

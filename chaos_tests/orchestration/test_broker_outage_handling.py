@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,8 @@ from chaos_tests.orchestration.bot import (
     running,
     worst_case,
 )
+from chaos_tests.orchestration.process import BotProcess, bot_process
+from chaos_tests.scenarios import books
 from downtick.history import Event
 from downtick.rig import Rig
 
@@ -112,9 +116,9 @@ async def test_an_outage_of_the_link_is_noticed_without_being_asked(
 
 
 async def test_errors_now_and_then_are_an_outage_too(rig: Rig, test_perps_bot: PerpsBot) -> None:
-    """One request in ten fails, and each succeeds when it is repeated: nobody would notice who does not count."""
+    """One request in twenty fails, and each succeeds when repeated: nobody would notice who does not count."""
     bot = test_perps_bot
-    handle = await rig.exchange_fault("http_error", status=500, body="json", share=0.1)
+    handle = await rig.exchange_fault("http_error", status=500, body="json", share=0.05)
     await mode_is(rig, bot, "monitor_only", within=120)
     assert "requests failed" in bot.orchestrator.reason
     await hits(rig, handle)
@@ -199,3 +203,44 @@ async def test_cancel_only_is_respected(rig: Rig, test_perps_bot: PerpsBot) -> N
             await asyncio.sleep(rig.scaled(1))
     assert result.status == "filled"
     assert bot.orchestrator.mode == "normal"
+
+
+async def test_killed_in_the_middle_of_it_and_started_again(rig: Rig, tmp_path: Path) -> None:
+    """With orders whose answers were lost, and while the broker is still away: it reconciles before it orders anew."""
+    async with bot_process(rig, tmp_path) as bot:
+        await ordered(rig, bot, 2)
+        lost = await rig.exchange_fault(
+            "lost_answer", selectors={"route": "POST /orders"}, how="close"
+        )
+        await rig.until("fault_hit", within=60, handle=lost)
+        away = await rig.exchange_fault("http_error", status=503, body="json")
+        await bot.until(rig, lambda: bot.said("-> monitor_only"), within=60, name="it stops")
+        code, _ = await bot.end(signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    await hits(rig, away)
+    killed, before = rig.now(), len(orders_in(rig))
+    assert books.of_bot(tmp_path / "bot.sqlite", BTC).open
+    async with bot_process(rig, tmp_path) as bot:
+        await bot.until(rig, lambda: bot.said("recovery: "), within=60, name="it asks in vain")
+        for handle in (lost, away):
+            await rig.end_exchange_fault(handle)
+        healed = rig.now()
+        await ordered(rig, bot, 2)
+        code, _ = await bot.end()
+    assert code == 0
+    await everything_told(rig)
+    first = orders_in(rig)[before]
+    assert first.at > healed
+    read = {event["id"] for event in rig.history.select("answer", after=healed, status=200)}
+    seen = [e for e in watched(rig, healed) if e.at < first.at and e["id"] in read]
+    assert {event["path"].rpartition("/")[2] for event in seen} >= set(WATCHING)
+    assert not [event for event in placements(rig) if killed < event.at < healed]
+    names = [event["client_order_id"] for event in orders_in(rig)]
+    assert len(names) == len(set(names))
+    assert books.of_bot(tmp_path / "bot.sqlite", BTC).filled == books.of_ledger(rig, BTC).filled
+
+
+async def ordered(rig: Rig, bot: BotProcess, orders: int) -> None:
+    """Wait until the bot has placed some orders more."""
+    target = len(orders_in(rig)) + orders
+    await bot.until(rig, lambda: len(orders_in(rig)) >= target, within=120, name="it trades")

@@ -72,29 +72,6 @@ async def test_it_ends_before_it_has_begun(rig: Rig, tmp_path: Path) -> None:
     assert seconds < 5
 
 
-async def test_killed_and_started_again_it_goes_on_where_it_was(rig: Rig, tmp_path: Path) -> None:
-    """It reconciles before its first new order, and no order is there twice."""
-    async with bot_process(rig, tmp_path) as bot:
-        await trades(rig, bot)
-        code, _ = await bot.end(signal.SIGKILL)
-    assert code == -signal.SIGKILL
-    await everything_told(rig)
-    killed, before = rig.now(), len(orders_in(rig))
-    async with bot_process(rig, tmp_path) as bot:
-        await trades(rig, bot)
-        code, _ = await bot.end()
-    assert code == 0
-    await everything_told(rig)
-    first = orders_in(rig)[before]
-    asked = [e for e in rig.history.select("answer") if killed < e.at < first.at]
-    paths_of = {e["id"]: e["path"] for e in rig.history.select("request")}
-    paths = {paths_of[e["id"]].rpartition("/")[2] for e in asked if e["status"] == 200}
-    assert {"accounts", "fills", "batch"} <= paths
-    names = [e["client_order_id"] for e in orders_in(rig)]
-    assert len(names) == len(set(names))
-    assert bot.said("mode recovering -> normal")[0]["level"] == "info"
-
-
 async def test_a_wrong_configuration_starts_nothing(rig: Rig, tmp_path: Path) -> None:
     """Exit code 2, one line, and nobody came to the exchange."""
     async with bot_process(rig, tmp_path, COINBASE_API_SECRET="nonsense") as bot:

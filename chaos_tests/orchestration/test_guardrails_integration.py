@@ -110,6 +110,26 @@ async def test_order_policy_composition_layers_risk_gates(
     assert min(quotes) < accepted.at
 
 
+async def test_the_other_limits_are_enforced_on_the_way_to_the_exchange(rig: Rig) -> None:
+    """Size of an order, exposure: each names itself and its figures, is counted, and lets pass what makes it less."""
+    limited = builder(rig).with_risk_limits(
+        max_position_btc=10, max_order_size={BTC: "0.1"}, max_exposure=1000
+    )
+    async with running(rig, limited.with_settings(PATIENT)) as bot:
+        for quantity, reason, figure in (
+            ("0.2", "order_size_limit", "above the limit of 0.1 an order"),
+            ("0.1", "exposure_limit", "above the limit of 1000"),
+        ):
+            result = await buy(bot, quantity)
+            refused_for(result, reason)
+            refused_for(result, figure)
+        assert bot.metrics.get_counter("orders_rejected_guardrails") == 2
+        await everything_told(rig)
+        assert placements(rig) == []
+        less = await bot.execute_order(symbol=BTC, side="sell", quantity="0.1")
+        assert less.status == "filled"
+
+
 async def test_twenty_orders_at_once_do_not_slip_past_the_limit(
     rig: Rig, test_perps_bot: PerpsBot
 ) -> None:
