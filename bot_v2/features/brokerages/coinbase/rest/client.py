@@ -39,6 +39,7 @@ Counted = Literal[
 ]
 
 _GRACE: Final = 0.25  # real seconds that a thread has to come back after its socket was shut
+_TOO_LATE: Final = "no answer in time"
 _LATE: Final = 0.02  # real seconds that we come later than we were asked to
 
 
@@ -207,17 +208,17 @@ class RestClient:
         try:
             seconds = min(self._settings.answer_timeout, deadline - time.monotonic())
             done, _ = await asyncio.wait({working}, timeout=max(0.0, seconds))
-            if not done:
+            in_time = bool(done)
+            if not in_time:
                 self.counters["given_up"] += 1
                 attempt.give_up()
                 done, _ = await asyncio.wait({working}, timeout=_GRACE if attempt.begun else 0.0)
             if not done:
-                why = "no answer in time"
-                raise error_without_answer(call, sent=attempt.begun, why=why)
+                raise error_without_answer(call, sent=attempt.begun, why=_TOO_LATE)
             return working.result()
         except Lost as lost:
-            sent = attempt.may_have_left
-            raise error_without_answer(call, sent=sent, why=str(lost)) from lost
+            why = str(lost) if in_time else _TOO_LATE  # it was we who cut the connection
+            raise error_without_answer(call, sent=attempt.may_have_left, why=why) from lost
         finally:
             attempt.give_up()
             working.cancel()
