@@ -277,11 +277,11 @@ class Rig:
         else:
             end = time.monotonic()
             used = end - start - self.stolen(start, end)
-            self.deadlines.append(Deadline(name, seconds, used))
         if used > seconds:
             if self.failure is not None:
                 raise self.failure
             raise DeadlineMissed(f"not within {seconds:g} s (nominally {within:g} s): {name}")
+        self.deadlines.append(Deadline(name, seconds, used))
 
     async def play(self, schedule: Schedule) -> Event:
         """Play another schedule, now, and return when it has been played and healed: its ``run_ended``.
