@@ -101,7 +101,7 @@ def test_import_takes_less_than_20_ms() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [("-p", "no:asyncio", "-p", "no:xdist"), (*ASYNCIO, "-n", "2")],
+    [("-p", "no:asyncio", "-p", "no:xdist"), (*ASYNCIO, "-n", "1")],
     ids=["without asyncio and xdist", "with asyncio and xdist"],
 )
 def test_runs_without_a_rig_are_left_alone(
@@ -118,7 +118,7 @@ def test_runs_without_a_rig_are_left_alone(
     ("options", "more"),
     [
         (("-p", "no:asyncio", "-p", "no:xdist"), ""),
-        ((*ASYNCIO, "-o", "asyncio_mode=strict", "-n", "2"), ASYNC),
+        ((*ASYNCIO, "-o", "asyncio_mode=strict", "-n", "1"), ASYNC),
     ],
     ids=["without asyncio and xdist", "asyncio strict, with xdist"],
 )
@@ -127,22 +127,14 @@ def test_a_rig_works_in_every_kind_of_test(
 ) -> None:
     """In synchronous tests, in tests with a loop of their own, and in asyncio's strict mode.
 
-    The settings may stand in the ini file; an option wins over them.
+    The settings may stand in the ini file; an option wins over them. The run's last lines say of which faults
+    it saw nothing; the others are not named.
     """
     pytester.makeini("[pytest]\ndowntick_time_scale = 0.25\ndowntick_seed = 7\n")
-    pytester.makepyfile(test_rig=WITH_RIG, **({"test_async": more} if more else {}))
+    suites = {"test_rig": WITH_RIG, "test_unmatched": UNMATCHED, "test_async": more}
+    pytester.makepyfile(**{name: suite for name, suite in suites.items() if suite})
     result = pytester.runpytest_subprocess(*STRICT, "--downtick-time-scale", "0.1", *options)
-    result.assert_outcomes(passed=3 if more else 2)
-
-
-@pytest.mark.parametrize("options", [("-p", "no:asyncio", "-p", "no:xdist"), (*ASYNCIO, "-n", "1")])
-def test_a_fault_that_hit_nothing_is_told(
-    pytester: pytest.Pytester, options: tuple[str, ...]
-) -> None:
-    """The test passes, and the run's last lines say of which faults it saw nothing; the others are not named."""
-    pytester.makepyfile(test_unmatched=UNMATCHED)
-    result = pytester.runpytest_subprocess(*STRICT, *options)
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=4 if more else 3)
     warnings = [line for line in result.outlines if line.startswith("downtick: warning: ")]
     fault = "downtick: warning: test_unmatched.py::test_faults: exchange fault"
     assert warnings == [
