@@ -38,6 +38,7 @@ class BotOutlook:
         self._market_data = market_data
         self._settings = settings
         self._quotes: dict[str, tuple[float, asyncio.Task[Quote]]] = {}
+        self._told: dict[str, Quote] = {}  # the last of each, while the next is being asked for
 
     async def market(self, symbol: str) -> Market:
         """Return the market of a product.
@@ -75,11 +76,8 @@ class BotOutlook:
         if self._market_data is not None:
             price = fresh_price(self._market_data, symbol)
             return SeenPrice(price.value, price.age) if price else None
-        _, asked = self._quotes.get(symbol, (0.0, None))
-        if asked is None or not asked.done() or _failed(asked):
-            return None
-        quote = asked.result()
-        return SeenPrice(quote.price, max(0.0, time.time() - quote.at))
+        quote = self._told.get(symbol)
+        return SeenPrice(quote.price, max(0.0, time.time() - quote.at)) if quote else None
 
     async def _quote(self, symbol: str) -> Quote:
         """Ask once for everybody who wants to know in the same moment."""
@@ -90,7 +88,8 @@ class BotOutlook:
             asked = asyncio.create_task(answer, name=f"quote {symbol}")
             asked.add_done_callback(_failed)  # looks at an error that nobody may have waited for
             self._quotes[symbol] = now, asked
-        return await asyncio.shield(asked)
+        quote = self._told[symbol] = await asyncio.shield(asked)
+        return quote
 
 
 def _failed(asked: asyncio.Task[Quote]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from bot_v2.features.live_trade.risk import Holding, SeenPrice
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.line import BrokerLine
 from bot_v2.orchestration.outlook import BotOutlook
-from tests.bot_v2.orchestration.desk_parts import BTC, quick
+from tests.bot_v2.orchestration.desk_parts import BTC, quick, until
 from tests.bot_v2.orchestration.fake_broker import PRICE, FakeBroker
 from tests.bot_v2.state.memory import MemoryStore
 
@@ -37,10 +38,13 @@ class Prices:
 
 
 def outlook(
-    broker: FakeBroker, store: MemoryStore | None = None, prices: Prices | None = None
+    broker: FakeBroker,
+    store: MemoryStore | None = None,
+    prices: Prices | None = None,
+    quote_cache: float = 60.0,
 ) -> BotOutlook:
     """Return an outlook."""
-    settings = quick(quote_cache=60.0)
+    settings = quick(quote_cache=quote_cache)
     line = BrokerLine(settings, MetricsCollector())
     return BotOutlook(broker, line, store or MemoryStore(), prices, settings)
 
@@ -71,6 +75,19 @@ async def test_without_market_data_the_quote_is_the_price() -> None:
     price = (await seen.view(BTC)).prices[BTC]
     assert price.value == PRICE
     assert 0 <= price.age < 5
+
+
+async def test_a_quote_is_the_price_until_the_next_has_come() -> None:
+    """Somebody else's order asks for a new one, and this one is judged meanwhile."""
+    broker = FakeBroker()
+    seen = outlook(broker, quote_cache=1e-9)
+    await seen.market(BTC)
+    broker.hanging.add("get_quote")
+    asking = asyncio.create_task(seen.market(BTC))
+    await until(lambda: broker.asked["get_quote"] == 2)
+    assert (await seen.view(BTC)).prices[BTC].value == PRICE
+    broker.hanging.clear()
+    await asking
 
 
 async def test_a_failed_quote_is_not_kept() -> None:
