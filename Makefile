@@ -55,6 +55,9 @@ sandbox-test: $(TOXIPROXY)  ## let the bot's clients work before a Coinbase sand
 soak: $(TOXIPROXY)  ## let the bot trade under fault after fault, for DURATION=8h of real time; Ctrl-C ends it
 	$(BIN)/pytest chaos_tests/soak -m soak --soak-duration $(DURATION) --downtick-time-scale $(SCALE) $(ARGS)
 
+compose-test: $(INSTALLED)  ## build the images of compose/, and let one chaos test act on them (BASE_IMAGE=...)
+	DOWNTICK_COMPOSE=1 $(BIN)/pytest chaos_tests/compose -m integration $(ARGS)
+
 record-sandbox: $(TOXIPROXY)  ## ask Coinbase's Advanced Trade sandbox and the stub the same, and print the differences
 	$(BIN)/python -m chaos_tests.brokerages.contracts.record_sandbox
 
@@ -82,7 +85,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test check bench lint-toxics sandbox-test soak record-sandbox incident doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test check bench lint-toxics sandbox-test soak compose-test record-sandbox incident doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -15,6 +15,9 @@ import pytest
 CLOSED: Final = pytest.StashKey[list[str]]()
 """In the stash of a configuration: a line for each stage that stayed closed."""
 
+COMPOSE: Final = "DOWNTICK_COMPOSE"
+"""The variable by which `make compose-test` asks for the tests of the compose file."""
+
 _CONNECT_WITHIN: Final = 3.0
 _WORKERS_LINES: Final = "downtick_closed_stages"
 
@@ -97,6 +100,22 @@ def close_sandbox(config: pytest.Config, items: Sequence[pytest.Item]) -> list[p
     return others
 
 
+def close_compose(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests of the compose file, if nobody asked for them or there is no Docker engine for them."""
+    folder = config.rootpath / "chaos_tests" / "compose"
+    inside = [item for item in items if item.path.is_relative_to(folder)]
+    if not inside:
+        return []
+    from chaos_tests.compose.engine import lacking  # noqa: PLC0415 - only who selects them pays
+
+    asked = os.environ.get(COMPOSE)
+    reason = lacking() if asked else "nobody asked for it; run `make compose-test`"
+    if reason is None:
+        return []
+    config.stash.setdefault(CLOSED, []).append(f"compose: {len(inside)} test not run: {reason}")
+    return inside
+
+
 def reachable(host: str, port: int) -> bool:
     """Tell whether somebody answers there."""
     try:
@@ -109,7 +128,7 @@ def reachable(host: str, port: int) -> bool:
 @pytest.hookimpl(trylast=True)  # after `-m`: what was not asked for needs no word
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what is not open."""
-    out = set(close_sandbox(config, items))
+    out = {*close_sandbox(config, items), *close_compose(config, items)}
     if out:
         config.hook.pytest_deselected(items=[item for item in items if item in out])
         items[:] = [item for item in items if item not in out]

@@ -103,7 +103,7 @@ class Rig:
         self.warnings: tuple[str, ...] = ()
         self._arm = arm
         self._topology = named_topology(topology)
-        if schedule is not None and topology != "stub":
+        if schedule is not None and topology.startswith("sandbox"):
             raise InputError(
                 f"profiles are played before the stub exchange only, not before {topology}: only the stub tells "
                 "when everything is steady; act by hand there, with `inject` and `heal`"

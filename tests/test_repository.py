@@ -20,8 +20,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TARGETS = [
     *("chaos-test", "test-clients", "test", "check", "bench", "lint-toxics"),
-    *("sandbox-test", "soak", "record-sandbox", "incident", "doctor", "test-pythons"),
-    *("lock", "clean", "help"),
+    *("sandbox-test", "soak", "compose-test", "record-sandbox", "incident", "doctor"),
+    *("test-pythons", "lock", "clean", "help"),
 ]
 MARKERS = {
     *("integration", "slow", "real_api(*topologies)", "brokerages", "orchestration", "streaming"),

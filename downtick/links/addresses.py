@@ -8,7 +8,7 @@ Only literal loopback addresses in their plain spelling count. ``127.1``, ``0x7f
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -81,8 +81,12 @@ def split(text: str) -> Address:
     return Address(host[1:-1] if bracketed else host, int(port))
 
 
-def listen_address(text: str) -> Address:
-    """Read where a link listens: loopback only.
+def listen_address(text: str, names: Collection[str] = ()) -> Address:
+    """Read where a link listens: loopback, or one of these names.
+
+    Args:
+        text: host and port.
+        names: of the machine itself in a network of its own: those of a compose file.
 
     Raises:
         TopologyError: it is anything else; the message says what is allowed.
@@ -91,7 +95,7 @@ def listen_address(text: str) -> Address:
         address = split(text)
     except ValueError as error:
         raise TopologyError(f"{text!r}: {error}; allowed: {ALLOWED_LISTEN}") from None
-    host = loopback(address.host)
+    host = address.host if address.host in names else loopback(address.host)
     if host is None:
         raise TopologyError(f"{text!r} is not this machine alone; allowed: {ALLOWED_LISTEN}")
     return Address(host, address.port)

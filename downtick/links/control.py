@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import urlsplit
 
@@ -90,7 +90,15 @@ class Control:
         answer = APIConsumer.get("/version").json()
         return str(answer["version"])
 
-    def create(self, name: str, listen: str, upstream: str, *, enabled: bool = True) -> Any:
+    def create(
+        self,
+        name: str,
+        listen: str,
+        upstream: str,
+        *,
+        enabled: bool = True,
+        hosts: Collection[str] = (),
+    ) -> Any:
         """Make a proxy and return it, as the library's `toxiproxy.Proxy`.
 
         Args:
@@ -98,6 +106,7 @@ class Control:
             listen: a loopback ``host:port``; port 0 for any, known once the proxy is enabled.
             upstream: a loopback ``host:port`` or a named Coinbase sandbox.
             enabled: whether it listens at once.
+            hosts: where it may listen beside loopback.
 
         Raises:
             TopologyError: listen or upstream leads off this machine. Nothing was sent.
@@ -108,7 +117,7 @@ class Control:
             raise ValueError(f"proxy name {name!r}: letters, digits, '.', '-' and '_' only")
         asked = {
             "name": name,
-            "listen": str(listen_address(listen)),
+            "listen": str(listen_address(listen, hosts)),
             "upstream": str(upstream_address(upstream)),
             "enabled": enabled,
         }

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from downtick.errors import NotArmed, RigError, ToxicError
@@ -66,6 +66,7 @@ class Link:
         proxy_name: str,
         listen_host: str = "127.0.0.1",
         listen_port: int = 0,
+        hosts: Collection[str] = (),
         armed: bool = False,
     ) -> Link:
         """Make the proxy; when this returns it listens, and is armed if asked.
@@ -77,6 +78,7 @@ class Link:
             proxy_name: by which the server knows it; unique there.
             listen_host: a loopback address.
             listen_port: 0 for any.
+            hosts: what may stand for `listen_host` beside a loopback address.
             armed: whether every close of the link shall be a RST.
 
         Raises:
@@ -88,7 +90,9 @@ class Link:
         def make() -> Link:
             listen = str(Address(listen_host, listen_port))
             # Disabled until it is armed: no connection can slip in unarmed.
-            proxy = control.create(proxy_name, listen, str(Address(*upstream)), enabled=not armed)
+            proxy = control.create(
+                proxy_name, listen, str(Address(*upstream)), enabled=not armed, hosts=hosts
+            )
             if armed:
                 control.add_toxic(proxy, ARM)
                 control.enable(proxy)

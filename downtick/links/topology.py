@@ -7,8 +7,9 @@ leads off this machine, except to a named Coinbase sandbox, is refused before a 
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,8 +25,11 @@ KEYS: Final = ("name", "listen", "upstream", "enabled")
 SIZE_LIMIT: Final = 1_000_000
 """Bytes of a topology file."""
 
-NAMES: Final = ("stub", "sandbox-advanced", "sandbox-exchange")
+NAMES: Final = ("stub", "sandbox-advanced", "sandbox-exchange", "compose")
 """The topologies that come with the package: one for each environment."""
+
+COMPOSE_HOSTS: Final = ("rest.links", "market-ws.links", "user-ws.links")
+"""Where links of the compose file may listen: names of its Toxiproxy, each in a network without a way out."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class LinkPlan:
 
     Attributes:
         name: one of `LINKS`.
-        listen: loopback; port 0 for any.
+        listen: loopback, or a name of `COMPOSE_HOSTS`; port 0 for any.
         upstream: loopback or a named Coinbase sandbox; port 0 for the stub exchange's own.
         enabled: whether it listens from the start.
     """
@@ -43,6 +47,11 @@ class LinkPlan:
     listen: Address
     upstream: Address
     enabled: bool = True
+
+    @property
+    def named(self) -> bool:
+        """Whether it listens at a name of the compose file, and not at this machine's loopback."""
+        return self.listen.host in COMPOSE_HOSTS
 
 
 def named_topology(name: str) -> tuple[LinkPlan, ...]:
@@ -55,11 +64,16 @@ def named_topology(name: str) -> tuple[LinkPlan, ...]:
         raise TopologyError(
             f"no topology {name!r}{near_miss(name, NAMES)}; there are {', '.join(NAMES)}"
         )
-    return load_topology(data_folder("proxy") / f"{name}.json")
+    hosts = COMPOSE_HOSTS if name == "compose" else ()
+    return load_topology(data_folder("proxy") / f"{name}.json", hosts)
 
 
-def load_topology(path: Path) -> tuple[LinkPlan, ...]:
+def load_topology(path: Path, hosts: Collection[str] = ()) -> tuple[LinkPlan, ...]:
     """Read a topology file.
+
+    Args:
+        path: of the file.
+        hosts: where its links may listen, beside loopback.
 
     Raises:
         TopologyError: with every problem of the file: file, place, what was found, what is allowed.
@@ -71,15 +85,16 @@ def load_topology(path: Path) -> tuple[LinkPlan, ...]:
         raise TopologyError(f"{path}: {error.strerror}") from error
     if len(text) > SIZE_LIMIT:
         raise TopologyError(f"{path}: larger than {SIZE_LIMIT:,} bytes")
-    return parse_topology(text, str(path))
+    return parse_topology(text, str(path), hosts)
 
 
-def parse_topology(text: bytes, name: str) -> tuple[LinkPlan, ...]:
+def parse_topology(text: bytes, name: str, hosts: Collection[str] = ()) -> tuple[LinkPlan, ...]:
     """Read the text of a topology.
 
     Args:
         text: JSON.
         name: of the file, for messages.
+        hosts: where its links may listen, beside loopback.
 
     Raises:
         TopologyError: with every problem of the file.
@@ -96,7 +111,7 @@ def parse_topology(text: bytes, name: str) -> tuple[LinkPlan, ...]:
     plans: list[LinkPlan] = []
     for number, proxy in enumerate(proxies):
         try:
-            plans.append(_plan(proxy, {plan.name for plan in plans}))
+            plans.append(_plan(proxy, {plan.name for plan in plans}, hosts))
         except TopologyError as error:
             problems += [f"{name}: [{number}]{line}" for line in str(error).splitlines()]
     if problems:
@@ -104,7 +119,7 @@ def parse_topology(text: bytes, name: str) -> tuple[LinkPlan, ...]:
     return tuple(plans)
 
 
-def _plan(proxy: Any, taken: set[str]) -> LinkPlan:
+def _plan(proxy: Any, taken: set[str], hosts: Collection[str]) -> LinkPlan:
     """Read one proxy; the error's lines begin with the key."""
     if not isinstance(proxy, dict):
         raise TopologyError(f": found {proxy!r}; allowed: an object with {', '.join(KEYS)}")
@@ -118,7 +133,8 @@ def _plan(proxy: Any, taken: set[str]) -> LinkPlan:
     if not isinstance(enabled, bool):
         problems.append(f".enabled: found {enabled!r}; allowed: true, false")
     addresses: dict[str, Address] = {}
-    for key, read in (("listen", listen_address), ("upstream", upstream_address)):
+    listening = functools.partial(listen_address, names=hosts)
+    for key, read in (("listen", listening), ("upstream", upstream_address)):
         try:
             addresses[key] = read(_text(proxy, key))
         except TopologyError as error:

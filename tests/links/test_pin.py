@@ -1,4 +1,5 @@
 import platform
+import re
 
 import pytest
 
@@ -9,7 +10,7 @@ def test_the_pin_is_whole() -> None:
     """Version, module and archives speak of one release."""
     pin = load_pin()
     assert pin.version == "2.12.0"
-    assert pin.image.endswith(f":{pin.version}")
+    assert re.fullmatch(rf"\S+:{re.escape(pin.version)}@sha256:[0-9a-f]{{64}}", pin.image)
     assert pin.package.startswith(f"{pin.module}/")
     assert f"/v{pin.version}/" in pin.releases
     assert {f"toxiproxy_{pin.version}_{p}.tar.gz" for p in pin.archives} == {

@@ -10,6 +10,7 @@ from downtick.data import data_folder
 from downtick.errors import TopologyError
 from downtick.links.addresses import SANDBOX_HOSTS, Address
 from downtick.links.topology import (
+    COMPOSE_HOSTS,
     NAMES,
     SIZE_LIMIT,
     LinkPlan,
@@ -50,6 +51,16 @@ def test_every_file_of_a_topology_has_its_name() -> None:
     """What stands in the folder can be asked for."""
     files = {path.stem for path in data_folder("proxy").glob("*.json")} - {"toxiproxy"}
     assert files == set(NAMES)
+
+
+def test_names_of_the_compose_file_are_for_its_topology_alone() -> None:
+    """In any other they are no place to listen; they never are one to lead to."""
+    assert {plan.listen.host for plan in named_topology("compose")} == set(COMPOSE_HOSTS)
+    with pytest.raises(TopologyError, match="is not this machine alone"):
+        load_topology(data_folder("proxy") / "compose.json")
+    named = {**GOOD, "upstream": f"{COMPOSE_HOSTS[0]}:443"}
+    with pytest.raises(TopologyError, match="leads off this machine"):
+        parse_topology(json.dumps([named]).encode(), "t.json", COMPOSE_HOSTS)
 
 
 def test_a_topology_that_there_is_not() -> None:
