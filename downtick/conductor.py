@@ -73,7 +73,7 @@ class Conductor:
         record: tells the history.
         steady: is set when every link that the schedule names has delivered.
         stolen: tells for how many seconds of the run so far the machine gave us no time. What is still to come
-            is put off by them, so that two steps keep their distance.
+            is put off by them, ends of faults too, so that steps keep their distances.
     """
 
     def __init__(
@@ -152,9 +152,7 @@ class Conductor:
 
     async def _play_at(self, act: Act, due: float, wait: float) -> None:
         self._record("step_due", act=act.number, step=act.step, name=act.name, due=due)
-        # What is stolen meanwhile makes the wait longer.
-        while (left := due + self._put_off() - time.monotonic()) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(left)
+        await self._wait(due, self._stolen_before)
         late = time.monotonic() - due - self._put_off()
         await self._begin(act)
         if late > max(LATE, LATE_SHARE * wait):
@@ -162,6 +160,11 @@ class Conductor:
                 f"step {act.step + 1} ({act.name}) was asked {late * 1000:.1f} ms after it was due"
             )
         await self._run_out(act)
+
+    async def _wait(self, due: float, stolen: float) -> None:
+        """Wait until an instant; what is stolen beyond what was stolen already makes the wait longer."""
+        while (left := due + self._stolen() - stolen - time.monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(left)
 
     def _put_off(self) -> float:
         return self._stolen() - self._stolen_before
@@ -193,7 +196,7 @@ class Conductor:
     async def _run_out(self, act: Act) -> None:
         if act.duration is None:
             return
-        await asyncio.sleep(act.duration)
+        await self._wait(time.monotonic() + act.duration, self._stolen())
         await self._undo.pop(act.number)()
         self._tell("step_healed", act)
 

@@ -210,6 +210,30 @@ async def test_time_that_the_machine_stole_puts_off_what_is_still_to_come() -> N
     assert asked[1] - asked[0] >= 0.1
 
 
+async def test_time_that_the_machine_stole_puts_off_the_end_of_a_fault() -> None:
+    """It lasts as long as the bot had time to meet it, and leaves no gap before the next."""
+    notes, told = Notes(), Told()
+    reached = asyncio.Event()
+    reached.set()
+    ended: list[float] = []
+
+    async def stop(name: str, *, stream: str) -> None:
+        ended.append(time.monotonic())
+
+    notes.stop = stop  # type: ignore[method-assign]
+    playing = Conductor(
+        schedule(act(0, 0.0, duration=0.02), length=0.1),
+        {"market_ws": notes},
+        notes,
+        told,
+        reached,
+        lambda: 0.6 if time.monotonic() > started + 0.01 else 0.5,
+    )
+    started = time.monotonic()
+    await playing.play()
+    assert 0.12 <= ended[0] - started < 0.4
+
+
 @pytest.mark.parametrize("at", range(4))
 async def test_a_failure_at_any_step_heals_everything(at: int) -> None:
     """Whichever call fails, the error comes out and nothing stays on."""
