@@ -14,6 +14,11 @@ SCALE ?= 0.1
 DURATION ?= 8h
 WORKERS ?= 4
 ARGS ?=
+# Coverage makes a bot slower than it is: here it has half again as much time.
+COVERAGE_SCALE ?= 0.15
+BOT_TESTS := $(addprefix chaos_tests/,brokerages orchestration streaming scenarios)
+REPORTS := build/reports
+RUNS ?= 50
 
 BIN := $(VENV)/bin
 BOT ?= $(BIN)/python -m bot_v2 --config examples/bot_v2.yaml --time-scale $(SCALE)
@@ -34,13 +39,33 @@ test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in a
 	DOWNTICK_CLIENTS="$(CLIENTS)" $(BIN)/pytest chaos_tests/clients -m clients -n 2 $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests
-	$(BIN)/pytest tests -m "$(UNIT)" -n auto $(ARGS)
+	$(BIN)/pytest tests -m "$(UNIT)" --maxfail=10 -n auto --dist loadgroup $(ARGS)
 
 check: $(INSTALLED)  ## format and lint (ruff), types (mypy --strict), unit tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests -m "$(UNIT)" -n auto
+	$(BIN)/pytest -q tests -m "$(UNIT)" -n auto --dist loadgroup
+
+coverage: $(TOXIPROXY)  ## count the branches of the bot that unit and chaos tests run through, subprocesses included
+	rm -rf build/coverage && mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest -q tests/bot_v2 -m "$(UNIT)" -n $(WORKERS)
+	$(BIN)/coverage run -m pytest -q $(BOT_TESTS) -m "$(MARKS)" -n $(WORKERS) \
+		--dist loadgroup --downtick-time-scale $(COVERAGE_SCALE)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage json --quiet -o build/coverage.json
+	$(BIN)/python -m benchmarks.plan coverage build/coverage.json
+
+repeat: $(TOXIPROXY)  ## run the chaos tests RUNS=50 times and keep a report of each, for make test-plan
+	mkdir -p $(REPORTS)/runs
+	failed=0; for run in $$(seq $(RUNS)); do \
+		$(MAKE) chaos-test ARGS="-q --junit-xml=$(REPORTS)/runs/$$run.xml" || failed=1; done; exit $$failed
+
+test-plan: $(TOXIPROXY)  ## write the figures of a run into docs/test-plan.md: tests, coverage, time, flakes
+	$(MAKE) test ARGS="-q --junit-xml=$(REPORTS)/unit.xml"
+	$(MAKE) chaos-test ARGS="-q --junit-xml=$(REPORTS)/chaos.xml"
+	$(MAKE) coverage
+	$(BIN)/python -m benchmarks.plan fill $(REPORTS) build/coverage.json
 
 bench: $(TOXIPROXY)  ## measure what the README promises, as tables
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -85,7 +110,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test check bench lint-toxics sandbox-test soak compose-test record-sandbox incident doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test check coverage repeat test-plan bench lint-toxics sandbox-test soak compose-test record-sandbox incident doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

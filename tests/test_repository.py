@@ -19,7 +19,8 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TARGETS = [
-    *("chaos-test", "test-clients", "test", "check", "bench", "lint-toxics"),
+    *("chaos-test", "test-clients", "test", "check", "coverage", "repeat", "test-plan", "bench"),
+    "lint-toxics",
     *("sandbox-test", "soak", "compose-test", "record-sandbox", "incident", "doctor"),
     *("test-pythons", "lock", "clean", "help"),
 ]
