@@ -7,9 +7,9 @@ JSON Lines: one header line, then one event a line, so that a run can be read ag
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, overload
 
 import msgspec
 
@@ -80,7 +80,11 @@ class Events(Protocol):
     """Where the events of a history are kept."""
 
     def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Event]: ...
+    @overload
     def __getitem__(self, number: int, /) -> Event: ...
+    @overload
+    def __getitem__(self, number: slice, /) -> Sequence[Event]: ...
     def append(self, event: Event, /) -> None:
         """Add one event at the end."""
 
@@ -104,14 +108,14 @@ class History:
         return len(self._events)
 
     def __iter__(self) -> Iterator[Event]:
-        # By index, because the reader's thread may append meanwhile.
-        position = 0
-        while position < len(self._events):
-            yield self._events[position]
-            position += 1
+        return iter(self._events)  # the reader's thread may append meanwhile
 
     def __getitem__(self, number: int) -> Event:
         return self._events[number]
+
+    def since(self, number: int) -> Sequence[Event]:
+        """Return the events from this number on, as far as they are known now."""
+        return self._events[number:]
 
     def append(self, event: Event) -> None:
         """Add one event at the end."""

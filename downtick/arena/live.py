@@ -124,8 +124,7 @@ class LiveHistory(History):
     ) -> tuple[Event | None, int]:
         if self.failure is not None:
             raise self.failure
-        while position < len(self):
-            event = self[position]
+        for event in self.since(position):
             if wanted(event):
                 # One that is too late is looked at again: time that was stolen may be told after it.
                 in_time = event.at - self.stolen(start, event.at) <= by

@@ -43,9 +43,9 @@ class SpilledEvents:
 
     def __iter__(self) -> Iterator[Event]:
         position = 0
-        while position < len(self):
-            yield self[position]
-            position += 1
+        while run := self._run(position):
+            yield from run
+            position += len(run)
 
     @overload
     def __getitem__(self, number: int) -> Event: ...
@@ -53,7 +53,13 @@ class SpilledEvents:
     def __getitem__(self, number: slice) -> list[Event]: ...
     def __getitem__(self, number: int | slice) -> Event | list[Event]:
         if isinstance(number, slice):
-            return [self[n] for n in range(*number.indices(len(self)))]
+            start, stop, step = number.indices(len(self))
+            if step != 1:
+                return [self[n] for n in range(start, stop, step)]
+            found: list[Event] = []
+            while start + len(found) < stop:
+                found += self._run(start + len(found))
+            return found[: max(0, stop - start)]
         with self._lock:
             length = self._spilled + len(self._tail)
             place = number + length if number < 0 else number
@@ -73,6 +79,13 @@ class SpilledEvents:
             self._tail.extend(events)
             while len(self._tail) >= 2 * self._block:
                 self._spill()
+
+    def _run(self, start: int) -> list[Event]:
+        """Return the events from there to the end of what lies in one piece; none at the end."""
+        with self._lock:
+            if start >= self._spilled:
+                return self._tail[start - self._spilled :]
+            return self._read(start // self._block)[start % self._block :]
 
     @property
     def _spilled(self) -> int:

@@ -27,6 +27,9 @@ def test_it_is_the_list_of_what_was_told(sizes: list[int], block: int) -> None:
     assert list(events) == told
     assert [events[n] for n in range(-len(told), len(told))] == told + told
     assert events[1:-1] == told[1:-1]
+    assert events[len(told) // 2 :] == told[len(told) // 2 :]
+    assert events[::2] == told[::2]
+    assert events[3:1] == []
 
 
 def test_memory_holds_two_blocks_at_most() -> None:
@@ -65,3 +68,15 @@ def test_a_reader_sees_what_another_thread_tells_meanwhile() -> None:
             seen.append(events[len(seen)].at)
     writer.join()
     assert seen == [float(n) for n in range(5000)]
+
+
+def test_reading_from_end_to_end_sees_what_comes_meanwhile() -> None:
+    """A block may move to the file between two events."""
+    events = SpilledEvents(block=3)
+    events.append(event(0))
+    seen = []
+    for each in events:
+        seen.append(each)
+        if len(seen) < 50:
+            events.append(event(len(seen)))
+    assert seen == [event(number) for number in range(50)]
