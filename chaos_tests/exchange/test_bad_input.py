@@ -6,6 +6,7 @@ import asyncio
 import json
 import resource
 import socket
+import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -253,3 +254,20 @@ def test_a_port_that_is_shut_says_so() -> None:
     address = asyncio.run(once())
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address)
+
+
+async def test_clients_that_leave_during_the_handshake_are_no_error_of_the_exchange() -> None:
+    """They reset behind their request for a WebSocket, whose answer then has nowhere to go."""
+    request = (
+        b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    async with unmoved() as stub:
+        for _ in range(20):
+            _, writer = await asyncio.open_connection(*stub.endpoints.market_ws)
+            writer.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+            writer.write(request)
+            writer.transport.abort()
+        await stub.until("closed", count=20)

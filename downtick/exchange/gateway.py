@@ -65,7 +65,7 @@ class Gateway:
         try:
             await socket.prepare(request)
         except ConnectionResetError:  # the client did not wait for the handshake's answer
-            return socket
+            return web.Response()  # for nobody; a socket that is half prepared cannot be ended
         await self._serve(request, socket, protocol)
         return socket
 
