@@ -31,7 +31,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
-	$(BIN)/pytest chaos_tests -m "($(MARKS)) and not clients" -p chaos_tests.workers -n $(WORKERS) \
+	$(BIN)/pytest chaos_tests --ignore chaos_tests/scenarios/test_library_survival.py \
+		-m "($(MARKS)) and not clients" -p chaos_tests.workers -n $(WORKERS) \
 		--dist loadgroup --downtick-time-scale $(SCALE) $(ARGS)
 
 test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
@@ -86,6 +87,10 @@ compose-test: $(INSTALLED)  ## build the images of compose/, and let one chaos t
 record-sandbox: $(TOXIPROXY)  ## ask Coinbase's Advanced Trade sandbox and the stub the same, and print the differences
 	$(BIN)/python -m chaos_tests.brokerages.contracts.record_sandbox
 
+survival: SCALE = 0.1
+survival: $(TOXIPROXY)  ## let the bot live through every profile of the library, and print a table (a quarter of an hour)
+	$(BIN)/python -m chaos_tests.scenarios.survival --time-scale $(SCALE) $(ARGS)
+
 incident: SCALE = 1.0
 incident: $(TOXIPROXY)  ## play an outage again, with the bot in it: make incident NAME=2024-05-14-outage
 	@$(BIN)/downtick incident --time-scale $(SCALE) "$(NAME)" -- $(BOT)
@@ -110,7 +115,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test check coverage repeat test-plan bench lint-toxics sandbox-test soak compose-test record-sandbox incident doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test check coverage repeat test-plan bench lint-toxics sandbox-test soak compose-test record-sandbox survival incident doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -21,7 +21,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TARGETS = [
     *("chaos-test", "test-clients", "test", "check", "coverage", "repeat", "test-plan", "bench"),
     "lint-toxics",
-    *("sandbox-test", "soak", "compose-test", "record-sandbox", "incident", "doctor"),
+    *("sandbox-test", "soak", "compose-test", "record-sandbox", "survival", "incident", "doctor"),
     *("test-pythons", "lock", "clean", "help"),
 ]
 MARKERS = {
