@@ -17,6 +17,8 @@ ARGS ?=
 # Coverage makes a bot slower than it is: here it has half again as much time.
 COVERAGE_SCALE ?= 0.15
 BOT_TESTS := $(addprefix chaos_tests/,brokerages orchestration streaming scenarios)
+# One test for each profile of the library: a quarter of an hour, which make survival takes.
+NO_SURVIVAL := --ignore chaos_tests/scenarios/test_library_survival.py
 REPORTS := build/reports
 RUNS ?= 50
 
@@ -31,8 +33,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
-	$(BIN)/pytest chaos_tests --ignore chaos_tests/scenarios/test_library_survival.py \
-		-m "($(MARKS)) and not clients" -p chaos_tests.workers -n $(WORKERS) \
+	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients" -p chaos_tests.workers -n $(WORKERS) \
 		--dist loadgroup --downtick-time-scale $(SCALE) $(ARGS)
 
 test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
@@ -51,7 +52,7 @@ check: $(INSTALLED)  ## format and lint (ruff), types (mypy --strict), unit test
 coverage: $(TOXIPROXY)  ## count the branches of the bot that unit and chaos tests run through, subprocesses included
 	rm -rf build/coverage && mkdir -p build/coverage
 	$(BIN)/coverage run -m pytest -q tests/bot_v2 -m "$(UNIT)" -n $(WORKERS)
-	$(BIN)/coverage run -m pytest -q $(BOT_TESTS) -m "$(MARKS)" -n $(WORKERS) \
+	$(BIN)/coverage run -m pytest -q $(BOT_TESTS) $(NO_SURVIVAL) -m "$(MARKS)" -n $(WORKERS) \
 		--dist loadgroup --downtick-time-scale $(COVERAGE_SCALE)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage json --quiet -o build/coverage.json
