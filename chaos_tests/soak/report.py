@@ -20,7 +20,7 @@ class Report:
         took: real seconds that it took.
         minutes: how many nominal minutes were looked at.
         agreed: in how many of them the bot's books agreed with the ledger at some moment.
-        put_off: in how many they did not, while a fault was on or had just ended.
+        put_off: in how many they did not yet, which only a fault or its end can excuse.
         played: names of the profiles, in order.
         steps: faults that were started.
         hits: what the exchange's faults hit.
@@ -62,7 +62,7 @@ class Report:
         yield f"soak: {self.verdict} after {clock(self.took)}{short} (time scale {self.time_scale:g})"
         yield (
             f"soak: {self.minutes} nominal minutes: books agreed with the ledger in {self.agreed}, "
-            f"put off by a fault in {self.put_off}"
+            f"not yet in {self.put_off}"
         )
         kinds = Counter(name.partition("/")[0] for name in self.played)
         told = ", ".join(f"{count} of {kind}" for kind, count in sorted(kinds.items())) or "none"

@@ -138,11 +138,14 @@ class Soak:
         await asyncio.Event().wait()
 
     def _rested(self) -> None:
-        """See that the books agreed at some moment of the pause that is over."""
-        if self._agreed_at <= self._ended:
-            pause = (time.monotonic() - self._ended) / self._rig.time_scale
-            since = f"in {pause:.0f} nominal s after {self._last}" if self._ended else "yet"
-            self._violated(f"the books did not agree {since}: {'; '.join(self._apart[:_SHOWN])}")
+        """See that the books agreed in the last minute of the pause that is over."""
+        now = time.monotonic()
+        if self._agreed_at <= now - self._rig.scaled(MINUTE):
+            pause = (now - (self._ended or self._start)) / self._rig.time_scale
+            self._violated(
+                f"the books do not agree, {pause:.0f} nominal s after {self._last}: "
+                f"{'; '.join(self._apart[:_SHOWN])}"
+            )
 
     async def _look(self) -> None:
         """Compare the books again and again, between two changes of the ledger."""
@@ -211,7 +214,7 @@ class Soak:
         took = time.monotonic() - self._start
         self._say(
             f"{clock(took)} of {clock(report.asked)}, {clock(max(0.0, report.asked - took))} left: minute "
-            f"{report.minutes}: books {'agree' if agreed else 'apart (a fault)'}; {report.orders} orders, "
+            f"{report.minutes}: books {'agree' if agreed else 'apart for now'}; {report.orders} orders, "
             f"position {self._truth.books.position}; {_told(held)}; {self._now_playing or 'quiet'}"
         )
 
