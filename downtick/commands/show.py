@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from downtick.profiles.model import Incident
 
 
 @click.command("show")
@@ -44,3 +51,15 @@ def command(name: str) -> None:
         f" {run_length(profile, VOCABULARY):g} s, then {profile.run.settle:g} s to settle\n"
     )
     console.print(table)
+    if profile.incident is not None:
+        for line in _told(profile.incident):
+            console.print(Text(line))
+
+
+def _told(incident: Incident) -> Iterator[str]:
+    """Yield what an incident says of itself, a line each."""
+    yield f"\nan incident, played {incident.compression:g} times as fast as it was"
+    for phase in incident.phases:
+        at = f"{phase.at:%Y-%m-%d %H:%M}Z ({incident.nominal(phase.at):g} s)"
+        yield f"  {at:28} {phase.evidence}  {phase.what}"
+    yield from (f"  source: {source}" for source in incident.sources)

@@ -56,6 +56,20 @@ def test_show_draws_a_timeline(file: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "expect     reconnects (within 5s)" in output
 
 
+def test_show_of_an_incident_tells_its_phases_and_sources(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the clock of then, and the second of the run."""
+    phase = "{at: 2024-05-14T04:01Z, evidence: reported, what: All fails}"
+    lines = "start: 2024-05-14T04:00Z, compression: 60, sources: [a page]"
+    file.write_text(f"{GOOD}incident: {{{lines}, phases: [{phase}]}}\n")
+    monkeypatch.setenv("COLUMNS", "120")
+    output = run(show.command, str(file)).output
+    assert "an incident, played 60 times as fast as it was" in output
+    assert "  2024-05-14 04:01Z (1 s)      reported  All fails" in output
+    assert output.endswith("  source: a page\n")
+
+
 def test_show_of_a_bad_profile_is_one_error(tmp_path: Path) -> None:
     """A bad profile is told, not drawn."""
     (tmp_path / "bad.yaml").write_text("name: 5\n")
