@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from chaos_tests.rig.feed_client import next_frame, subscribed
 from downtick.errors import DeadlineMissed, InputError, NotArmed, ToxicError
+from downtick.prepare import prepare
 from downtick.rig import Rig
 
 pytestmark = pytest.mark.integration
@@ -141,6 +142,21 @@ def _parse() -> None:
 
 
 _TWELVE_MEBIBYTES = json.dumps([{"price_level": "63310.25", "new_quantity": "0.5"}] * 220_000)
+
+
+async def test_one_profile_is_played_after_another(rig: Rig) -> None:
+    """On a rig that is up: each is healed at its end; one that resets links which nobody armed is refused."""
+    freeze, _ = prepare("streaming/short-freeze", time_scale=rig.time_scale)
+    reset, _ = prepare("streaming/market-feed-reset", time_scale=rig.time_scale)
+    async with subscribed(rig.endpoints.market_ws) as client:
+        for count in (1, 2):
+            ended = await rig.play(freeze)
+            healed = rig.history.select("step_healed", name="freeze")
+            assert len(healed) == count
+            assert healed[-1].at < ended.at
+            await next_frame(client, "ticker")
+        with pytest.raises(NotArmed, match="market_ws"):
+            await rig.play(reset)
 
 
 @pytest.mark.toxics("streaming/market-feed-freeze")

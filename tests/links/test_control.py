@@ -71,6 +71,16 @@ def test_proxies_that_leave_the_machine(
     assert fake.calls == []
 
 
+def test_a_name_to_listen_at_is_taken_only_where_it_is_meant(
+    control: Control, fake: FakeToxiproxy
+) -> None:
+    """Of a compose file, whose names mean this machine in its networks."""
+    with pytest.raises(TopologyError, match="is not this machine alone"):
+        make(control, listen="rest.links:443")
+    assert fake.calls == []
+    assert control.create("p", "rest.links:443", "127.0.0.1:80", hosts=("rest.links",))
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "a b", "../x", "a?b", "é"])
 def test_names_that_are_no_path(control: Control, name: str) -> None:
     """Names go into paths, so they hold nothing that a path does not."""
