@@ -63,6 +63,7 @@ class IncidentStory:
         self._vocabulary = vocabulary
         self._time_scale = time_scale
         self._start: float | None = None
+        self._stolen = 0.0
 
     @property
     def begun(self) -> bool:
@@ -70,8 +71,12 @@ class IncidentStory:
         return self._start is not None
 
     def nominal(self, now: float) -> float:
-        """Return the nominal seconds since the steady state at a monotonic instant; 0 before it."""
-        return 0.0 if self._start is None else max(0.0, now - self._start) / self._time_scale
+        """Return the nominal seconds since the steady state at a monotonic instant; 0 before it.
+
+        While the machine stands still the clock does: what is still to come is put off by as much.
+        """
+        passed = 0.0 if self._start is None else now - self._start - self._stolen
+        return max(0.0, passed) / self._time_scale
 
     def clock(self, now: float) -> datetime:
         """Return the incident's own time, UTC, at a monotonic instant."""
@@ -101,6 +106,8 @@ class IncidentStory:
         """Take note of an event, and return what it makes to tell."""
         if event.kind == "steady_state":
             self._start = event.at
+        if event.kind == "late" and self.begun:
+            self._stolen += event["seconds"]
         lines = self.look(event.at)
         if event.source == "conductor" and event.kind in {"step_done", "step_healed"}:
             return lines + self._step(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from downtick.history import Event
@@ -62,6 +63,16 @@ def test_the_clock_goes_by_compression_and_time_scale() -> None:
     told.hear(STEADY)
     assert told.nominal(100.5) == 5
     assert f"{told.clock(100.5):%H:%M:%S}" == "04:01:00"
+
+
+def test_the_clock_stands_still_with_the_machine() -> None:
+    """Faults are put off by what was stolen, and so are their times."""
+    told = story()
+    told.hear(Event(99, "arena", "late", {"seconds": 7.0}))  # before the incident
+    told.hear(STEADY)
+    told.hear(Event(100.4, "arena", "late", {"seconds": 0.3}))
+    assert told.look(100.5) == []
+    assert told.nominal(100.5) == pytest.approx(2)
 
 
 def test_phases_begin_and_end_with_what_happened_meanwhile() -> None:
