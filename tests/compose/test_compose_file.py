@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 import yaml
 
 from bot_v2.config import load
+from downtick.commands.up import command as up
 from downtick.data import data_folder
 from downtick.links.pin import load_pin
 from downtick.links.topology import COMPOSE_HOSTS, named_topology
@@ -175,3 +178,24 @@ def test_the_data_that_is_mounted_is_the_repositorys() -> None:
     for name in ("proxy", "toxics"):
         assert (FOLDER / f"../{name}").resolve() == data_folder(name)
         assert mounts[f"../{name}"] == f"/app/{name}"
+
+
+@pytest.mark.parametrize("profile", ["", "rest/http-503"])
+def test_the_exchanges_command_is_one_of_downticks(tmp_path: Path, profile: str) -> None:
+    """The shell makes of it what `downtick up` takes, with a profile and without."""
+    fake = tmp_path / "python"
+    fake.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    fake.chmod(0o755)
+    *shell, script = SERVICES["exchange"]["command"]
+    said = subprocess.run(
+        [*shell, script.replace("$$", "$")],  # as compose hands it over
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "TIME_SCALE": "0.5", "PROFILE": profile},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert said[:3] == ["-m", "downtick", "up"]
+    taken = up.make_context("up", said[3:]).params
+    assert (taken["topology"], taken["time_scale"]) == ("compose", 0.5)
+    assert taken["profile"] == (profile or None)
+    assert f"shared:{taken['share']}" in SERVICES["exchange"]["volumes"]
