@@ -64,8 +64,10 @@ def asked(environment: Mapping[str, str], reachable: Reachable) -> Asked:
                 raise NotAsked(
                     f"{name} is not set, and the sandbox of Coinbase Exchange wants it; {_HOW}"
                 )
-        given.setdefault(WS_ENDPOINT, f"wss://{_upstream_of(topology, 'market_ws')}")
-        sandbox_host(WS_ENDPOINT, given[WS_ENDPOINT], "wss")
+        feed = _upstream_of(topology, "market_ws")
+        given.setdefault(WS_ENDPOINT, f"wss://{feed}")
+        if (other := sandbox_host(WS_ENDPOINT, given[WS_ENDPOINT], "wss")) != feed:
+            raise TopologyError(f"{WS_ENDPOINT}: market data is at wss://{feed}, not at {other}")
     if not reachable(host, SANDBOX_PORT):
         raise NotAsked(f"{host} cannot be reached: there is no network, or it is down")
     dialect = "exchange" if exchange else "advanced_trade"

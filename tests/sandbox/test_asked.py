@@ -82,6 +82,7 @@ def test_without_a_network_there_is_no_sandbox() -> None:
         (ENDPOINT, "https://[", "is not a URL"),
         (WS_ENDPOINT, "wss://ws-feed.exchange.coinbase.com", "leads off this machine"),
         (WS_ENDPOINT, "wss://ws-feed-public.sandbox.pro.coinbase.com", "took its place"),
+        (WS_ENDPOINT, "wss://ws-direct.sandbox.exchange.coinbase.com", "market data is at wss://"),
     ],
 )
 def test_what_is_refused_whatever_else_is_set(name: str, url: str, message: str) -> None:
