@@ -62,6 +62,12 @@ class BrokerLine:
             self._before = made, again
         return self.monitor.verdict(now)
 
+    def reset(self) -> None:
+        """Forget everything, what a client has sent since the last look too: what comes now is judged for itself."""
+        self.monitor.reset()
+        if self._attempts is not None:
+            self._before = self._attempts()
+
     async def read(self, what: str, answer: Callable[[], Awaitable[T]]) -> T:
         """Read something, within ``read_timeout``.
 

@@ -94,7 +94,7 @@ class Supervisor:
         if not report.may_resume:
             self._stand_back(f"recovery: {report.reason}")
             return False
-        self._line.monitor.reset()
+        self._line.reset()
         self._watch.agreed()
         self._modes.enter("normal", report.reason)
         return True

@@ -104,3 +104,15 @@ async def test_what_was_sent_before_does_not_count() -> None:
     """Only what happens on this line."""
     used = BrokerLine(quick(), MetricsCollector(), lambda: (100, 5))
     assert used.health().sound
+
+
+async def test_after_a_reset_an_outage_is_over_for_a_client_that_asks_again_too() -> None:
+    """Its attempts of the outage were not looked at meanwhile: they say nothing about a broker that is back."""
+    sent = [0, 0]
+    used = BrokerLine(quick(min_errors=3), MetricsCollector(), lambda: (sent[0], sent[1]))
+    sent[:] = 240, 211
+    used.reset()
+    sent[0] += 10
+    assert used.health().sound
+    sent[0], sent[1] = sent[0] + 3, sent[1] + 3
+    assert not used.health().sound
