@@ -1,4 +1,4 @@
-"""``python -m bot_v2`` through one profile of the library, from its steady state to its end and after it.
+"""``python -m bot_v2`` through one profile of the library, from some seconds of calm to its end and after it.
 
 The runner plays the whole library, or what is named, and prints a table::
 
@@ -35,6 +35,9 @@ AFTERWARDS: Final = 200.0
 
 WARM_UP: Final = 40.0
 """Real seconds until the bot must have its first data."""
+
+CALM: Final = 20.0
+"""Nominal seconds by which the profile is put off, so that the bot has orders when it begins."""
 
 LAST: Final = 5.0
 """Real seconds that it may take to end."""
@@ -73,9 +76,12 @@ class Survival:
 
 
 def rig_playing(name: str, time_scale: float) -> Rig:
-    """Return a rig that plays a profile, not yet up, and waits until a process on a busy machine has started."""
+    """Return a rig, not yet up, that plays a profile to a process: there is time for it to start and to trade before."""
     schedule, _ = prepare(name, None, time_scale)
-    return Rig(schedule=replace(schedule, warm_up=WARM_UP))
+    calm = CALM * time_scale
+    acts = (act if act.at is None else replace(act, at=act.at + calm) for act in schedule.acts)
+    length = schedule.length + calm
+    return Rig(schedule=replace(schedule, acts=tuple(acts), length=length, warm_up=WARM_UP))
 
 
 async def survive(rig: Rig, folder: Path) -> Survival:
