@@ -75,6 +75,15 @@ class BotProcess:
         return code, time.monotonic() - start
 
 
+def _kept() -> dict[str, str]:
+    """Return what of our own environment a bot gets: where programs are, and that its coverage is counted, if it is."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name == "PATH" or name.startswith("COVERAGE_")
+    }
+
+
 @contextlib.asynccontextmanager
 async def bot_process(
     rig: Rig, folder: Path, *, apart: bool = False, **more: str
@@ -92,7 +101,7 @@ async def bot_process(
     config.write_text(text, encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot_v2", "--config", str(config)),
-        env={"PATH": os.environ["PATH"], **environment(rig, "advanced_trade"), **more},
+        env={**_kept(), **environment(rig, "advanced_trade"), **more},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         cwd=Path(__file__).parents[2],

@@ -26,6 +26,7 @@ async def test_a_day_in_the_life(rig: Rig, life: Life) -> None:
     async with life.begun() as bot:
         await step_done(rig, "reset")
         await step_done(rig, "lost_answer")
+        await buy(bot, "0.01")
         out = await step_done(rig, "http_error")
         await mode_is(rig, bot, "monitor_only", within=10)
         stopped = rig.now()
