@@ -19,6 +19,7 @@ COMPOSE: Final = "DOWNTICK_COMPOSE"
 """The variable by which `make compose-test` asks for the tests of the compose file."""
 
 _CONNECT_WITHIN: Final = 3.0
+_REFUSED: Final = "ERROR: "
 _WORKERS_LINES: Final = "downtick_closed_stages"
 
 
@@ -88,7 +89,10 @@ def close_sandbox(config: pytest.Config, items: Sequence[pytest.Item]) -> list[p
     try:
         topology = asked(os.environ, reachable).topology
     except TopologyError as error:
-        raise pytest.UsageError(str(error)) from None
+        if not hasattr(config, "workerinput"):
+            raise pytest.UsageError(str(error)) from None
+        lines.append(f"{_REFUSED}{error}")  # a worker that raises crashes the whole run
+        return list(real)
     except NotAsked as reason:
         lines.append(f"sandbox: {len(real)} tests not run: {reason}")
         return list(real)
@@ -140,7 +144,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     lines = session.config.stash.get(CLOSED, [])
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput[_WORKERS_LINES] = lines
-    if lines and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+    if any(line.startswith(_REFUSED) for line in lines):
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif lines and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         session.exitstatus = pytest.ExitCode.OK
 
 

@@ -34,12 +34,17 @@ def test_a_stage_that_is_not_opened_says_so_and_ends_well() -> None:
     assert "make sandbox-test" in line
 
 
-@pytest.mark.parametrize("host", ["api.coinbase.com", "api-public.sandbox.pro.coinbase.com"])
-def test_what_is_no_sandbox_ends_the_run_before_it_begins(host: str) -> None:
-    """With a message, and without a test."""
-    run = sandbox_stage("chaos_tests/sandbox", COINBASE_API_ENDPOINT=f"https://{host}")
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [("api.coinbase.com", ("-n", "2")), ("api-public.sandbox.pro.coinbase.com", ())],
+)
+def test_what_is_no_sandbox_ends_the_run_before_it_begins(
+    host: str, options: tuple[str, ...]
+) -> None:
+    """With a message, and without a test, however many workers there are."""
+    run = sandbox_stage("chaos_tests/sandbox", *options, COINBASE_API_ENDPOINT=f"https://{host}")
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
-    assert f"COINBASE_API_ENDPOINT: '{host}:443'" in run.stderr
+    assert f"ERROR: COINBASE_API_ENDPOINT: '{host}:443'" in run.stdout + run.stderr
     assert "passed" not in run.stdout
 
 
