@@ -164,3 +164,16 @@ def test_the_workflows_select_the_same(marked: dict[str, list[str]]) -> None:
         (expression,) = re.findall(r'-m (?:"([^"]*)"|soak)', recipe[1])
         assert selected(marked, expression or "soak") == selected(marked, STAGES[number])
     assert "--maxfail=10" in makefile  # stage 1, in `make test`
+
+
+def test_nobody_mocks_the_network_in_chaos_tests() -> None:
+    """What answers there is a socket; mocks stand in `tests`."""
+    mocks = re.compile(r"\b(AsyncMock|MagicMock|create_autospec|import responses)\b")
+    files = (ROOT / "chaos_tests").rglob("*.py")
+    assert [file for file in files if mocks.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_nothing_is_run_again_until_it_passes() -> None:
+    """The plan wanted retry logic against flakes; a flake is a defect here."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert not re.search(r"^(pytest-rerunfailures|pytest-retry|flaky)==", lock, re.MULTILINE)

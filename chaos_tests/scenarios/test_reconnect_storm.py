@@ -64,7 +64,7 @@ async def test_fifty_bots_after_a_scheduled_restart(rig: Rig) -> None:
             await asyncio.gather(*(bot.connect() for bot in bots))
         restart = await step_done(rig, "scheduled_restart")
         healed = await step_healed(rig, "scheduled_restart")
-        async with rig.deadline(6 * SLOWER, "fifty bots are back"):
+        async with rig.deadline(12 * SLOWER, "fifty bots are back"):
             while not all(_back(bot) for bot in bots):  # noqa: ASYNC110 - plain objects
                 await asyncio.sleep(0.01)
     finally:
