@@ -178,6 +178,9 @@ class Watch:
         self._metrics.set_gauge("orders_open", len(intents))
         unknown = [each for each in intents if each.state == "unknown"]
         self._metrics.set_gauge("orders_unknown_now", len(unknown))
+        # Of what is over nobody asks again: a bot that runs for months must not remember it.
+        names = {name for each in intents for name in (each.client_order_id, each.order_id)}
+        self._next_time = {name: at for name, at in self._next_time.items() if name in names}
 
     def _due(self, name: str) -> bool:
         """Tell whether it is time to ask for this again; if so, the next time comes later."""

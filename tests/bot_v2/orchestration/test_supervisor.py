@@ -320,6 +320,20 @@ async def test_an_order_that_rests_too_long_is_cancelled() -> None:
     assert [order.status for order in broker.orders.values()] == ["cancelled"]
 
 
+async def test_an_order_that_is_over_is_not_remembered() -> None:
+    """A bot that runs for months meets many that it had to ask for, or to cancel."""
+    broker = FakeBroker()
+    broker.endings = ["lost"]
+    bot = orchestrator(broker, settings={"order_ttl": 1e-6})
+    async with running(bot):
+        await bot.execute_order(symbol=BTC, side="buy", quantity=0.1)
+        await until(lambda: bot.metrics.get_counter("orders_settled"))
+        broker.fill_share = Decimal(0)
+        await bot.execute_order(symbol=BTC, side="buy", quantity=0.2)
+        await until(lambda: "cancelled" in {order.status for order in broker.orders.values()})
+        await until(lambda: not bot._watch._next_time)
+
+
 async def test_an_old_order_is_cancelled_even_while_nothing_is_traded() -> None:
     """A broker that is half out may still take cancels."""
     broker = FakeBroker()
