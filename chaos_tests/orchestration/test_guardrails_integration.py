@@ -72,7 +72,8 @@ async def test_position_limit_guardrail_rejects_oversized_order(
     assert result.rejection_reason is not None
     assert "position_limit" in result.rejection_reason
     assert bot.metrics.get_counter("orders_rejected_guardrails") == 1
-    (error,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    (error,) = [record for record in errors if record.name.startswith("bot_v2.orchestration")]
     for figure in ("buy 0.5 BTC-USD", "to 1.3", "limit of 1.0", "position 0.8", "at most 0.2"):
         assert figure in error.getMessage()
     await everything_told(rig)
