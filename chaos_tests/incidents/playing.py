@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -30,11 +31,11 @@ CONFIG: Final = BotConfig(
             quantity=Decimal("0.01"), lowest=Decimal("1.9"), highest=Decimal("2.1"), half_life=5
         )
     },
-    interval=1.0,
+    interval=1.5,
 )
-"""It holds two bitcoin to begin with, and trades around that about once a nominal second."""
+"""It holds two bitcoin to begin with, and trades around that about every other nominal second."""
 
-QUIET: Final[dict[str, Any]] = {"products": (BTC,), "tick_rate": 4.0}
+QUIET: Final[dict[str, Any]] = {"products": (BTC,), "tick_rate": 2.0}
 """Settings of an exchange that costs little."""
 
 FORGETFUL: Final = RecoverySettings(absent_for=40.0)
@@ -109,9 +110,12 @@ def knocks(rig: Rig, listener: str) -> list[Event]:
     return rig.history.select("accepted", listener=listener)
 
 
-def taken(rig: Rig, span: tuple[float, float], *, skip: float = 0.0) -> list[Event]:
-    """Return the requests to place an order that came within a span."""
-    return during(placements(rig), span, skip=skip)
+def asked(rig: Rig, span: tuple[float, float], *, skip: float = 0.0) -> list[Event]:
+    """Return the orders that were asked for within a span; to ask again under the same name is none."""
+    first: dict[str, Event] = {}
+    for request in placements(rig):
+        first.setdefault(json.loads(request["body"])["client_order_id"], request)
+    return during([*first.values()], span, skip=skip)
 
 
 def open_at(rig: Rig, listener: str, at: float) -> list[int]:
