@@ -222,12 +222,12 @@ class Rig:
         """Return nominal seconds as real ones."""
         return seconds * self.time_scale
 
-    def stolen(self, since: float, until: float = math.inf) -> float:
-        """Return the seconds between two instants for which the machine gave the arena no time.
+    def stolen(self, since: float, until: float = math.inf, *, from_bot: bool = True) -> float:
+        """Return the seconds between two instants for which the machine gave arena or bot no time.
 
-        No deadline counts them.
+        No deadline counts them. With ``from_bot`` false, only those for which the arena stood still.
         """
-        return self.history.stolen(since, until)
+        return self.history.stolen(since, until, from_bot=from_bot)
 
     def now(self) -> float:
         """Return the present instant on the history's clock, for ``after``."""

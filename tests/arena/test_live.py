@@ -70,6 +70,7 @@ def test_no_instant_is_stolen_twice() -> None:
     history.append(Event(12.0, "arena", "late", {"seconds": 3.0}))
     history.append(Event(12.5, "arena", "starved", {"seconds": 3.0}))
     assert history.stolen(0.0) == 3.5
+    assert history.stolen(0.0, from_bot=False) == 3.0
 
 
 async def test_an_event_in_time_that_is_told_late_counts() -> None:
