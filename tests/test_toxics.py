@@ -1,6 +1,9 @@
 """The library of fault profiles: every file against the vocabulary, the schema and the linter."""
 
+import itertools
 import json
+import re
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -17,7 +20,9 @@ from downtick.profiles.timing import run_length
 from downtick.words import VOCABULARY
 from tests.exchange.faults.trader import Trader
 
+ROOT = Path(__file__).parents[1]
 NAMES = library_names()
+INCIDENTS = [name for name in NAMES if name.startswith("incidents/")]
 LONGEST = 600.0
 
 # One fault each that a streaming client must live through.
@@ -133,3 +138,38 @@ def test_the_committed_schema_is_the_one_that_is_printed() -> None:
     committed = (data_folder("toxics") / "schema.json").read_text(encoding="utf-8")
     made = json.dumps(profile_schema(VOCABULARY), indent=2, ensure_ascii=False) + "\n"
     assert committed == made
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_an_incident_says_what_is_known_of_it(name: str) -> None:
+    """Named after its day, with sources; what is reported and what is inferred; and some calm before the first fault."""
+    found = profile(name)
+    incident = found.incident
+    assert incident is not None
+    assert found.name.startswith(f"{incident.start:%Y-%m-%d}-")
+    assert {phase.evidence for phase in incident.phases} == {"reported", "inferred"}
+    assert len(incident.sources) >= 2
+    first = min(step.at for step in found.steps if step.at is not None)
+    assert first == incident.nominal(incident.phases[1].at) >= 15
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_faults_of_an_incident_begin_in_phases_of_their_own(name: str) -> None:
+    """No phase but those in which all is well is without a fault."""
+    found = profile(name)
+    assert found.incident is not None
+    times = [found.incident.nominal(phase.at) for phase in found.incident.phases]
+    lasting = [(s.at, s.at + s.for_) for s in found.steps if s.at is not None and s.for_]
+    middles = [(begin + end) / 2 for begin, end in itertools.pairwise(times)]
+    faulty = [any(start < middle < end for start, end in lasting) for middle in middles]
+    assert sum(faulty) >= 2
+    assert not faulty[0]
+    assert all(end <= times[-1] + 1e-6 for _, end in lasting)
+
+
+def test_the_page_about_incidents_names_them_all() -> None:
+    """Each with how long it takes."""
+    page = (ROOT / "docs" / "reproduce-an-outage.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `([\w-]+)` \|.*\| (\d+) s \|$", page, re.MULTILINE))
+    found = {(profile(n).name, f"{run_length(profile(n), VOCABULARY):g}") for n in INCIDENTS}
+    assert told == found
