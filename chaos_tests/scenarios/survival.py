@@ -13,6 +13,7 @@ import contextlib
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -92,12 +93,23 @@ async def survive(rig: Rig, folder: Path) -> Survival:
         reading = await _seconds(rig, bot, over.at, lambda: _reads(rig, over.at))
         agreed = await _agreed(rig, bot, over.at, state)
         alive = bot.process.returncode is None
-        code, ended = await bot.end() if alive else (bot.process.returncode, 0.0)
+        code, ended = await _ended(bot)
         modes = [line["mode"] for line in bot.lines if line.get("mode")]
     if agreed is not None and not await _right(rig, state):
         agreed = None  # what it did last is not in them
     mode = modes[-1] if modes else "none"
     return Survival(alive, reading, agreed, ended, code, len(orders_in(rig)), mode)
+
+
+async def _ended(bot: BotProcess) -> tuple[int | None, float]:
+    """Tell it to end; return its exit code, None if it does not end at all, and the real seconds that it took."""
+    if bot.process.returncode is not None:
+        return bot.process.returncode, 0.0
+    start = time.monotonic()
+    try:
+        return await bot.end()
+    except TimeoutError:
+        return None, time.monotonic() - start
 
 
 def _length(rig: Rig) -> float:
