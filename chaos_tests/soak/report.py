@@ -51,10 +51,10 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One word: whether it held so far; that of a run without a single look is none."""
+        """One word: whether it held so far; of a run without a look, or without a fault, nothing can be said."""
         if self.violations:
             return "FAIL"
-        return "PASS" if self.agreed else "NOT EXERCISED"
+        return "PASS" if self.agreed and self.steps else "NOT EXERCISED"
 
     def lines(self) -> Iterator[str]:
         """Yield the report."""
@@ -73,7 +73,10 @@ class Report:
         yield f"soak: {self.orders} orders in the ledger, {self.fills} fills"
         yield f"soak: {'; '.join(map(str, self.growth)) or 'too short to tell whether something grows'}"
         yield from (f"soak: VIOLATED at {violation}" for violation in self.violations)
-        yield f"soak: the same again: pytest -m soak --soak-seed {self.seed}"
+        yield (
+            f"soak: the same again: pytest -m soak --soak-seed {self.seed} "
+            f"--soak-duration {self.asked:g}s --downtick-time-scale {self.time_scale:g}"
+        )
 
 
 def clock(seconds: float) -> str:

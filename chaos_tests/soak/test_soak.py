@@ -70,7 +70,7 @@ async def test_the_bot_lasts(
             soak.closing()
         finally:
             _tell(report, request.config.rootpath / ".downtick" / "soak.txt", say)
-    assert report.verdict == "PASS", report.violations
+    assert report.verdict == "PASS", "\n".join(report.lines())
 
 
 def _tell(report: Report, file: Path, say: Callable[[str], None]) -> None:

@@ -18,21 +18,25 @@ def test_a_run_that_held() -> None:
     for words in (
         *("PASS after 0:15:00 (time scale 0.1)", "150 nominal minutes", "in 140", "not yet in 10"),
         *("3 profiles played (1 of orders, 2 of rest; 3 different)", "5 faults started, 9 hits"),
-        *("70 orders in the ledger, 60 fills", "memory 60 -> 61 (at most 75)", "--soak-seed 7"),
+        *(
+            "70 orders in the ledger, 60 fills",
+            "memory 60 -> 61 (at most 75)",
+            "--soak-seed 7 --soak-duration 900s --downtick-time-scale 0.1",
+        ),
     ):
         assert words in text
 
 
 def test_a_run_that_was_stopped_has_a_verdict_all_the_same() -> None:
     """It says that it was short."""
-    report = Report(7, 1.0, 3600.0, 600.0, minutes=10, agreed=10)
+    report = Report(7, 1.0, 3600.0, 600.0, minutes=10, agreed=10, steps=3)
     assert report.verdict == "PASS"
     assert "after 0:10:00, stopped before its 1:00:00" in next(report.lines())
 
 
 def test_a_violation_is_told_with_its_time() -> None:
     """And no agreement outweighs it."""
-    report = Report(7, 1.0, 3600.0, 3600.0, minutes=60, agreed=60)
+    report = Report(7, 1.0, 3600.0, 3600.0, minutes=60, agreed=60, steps=9)
     report.violated(61.0, "an order stands twice")
     assert report.verdict == "FAIL"
     assert "soak: VIOLATED at 0:01:01 nominal: an order stands twice" in list(report.lines())
@@ -40,7 +44,8 @@ def test_a_violation_is_told_with_its_time() -> None:
 
 def test_a_run_that_saw_nothing_says_nothing() -> None:
     """Doubt is never green."""
-    assert Report(7, 1.0, 3600.0, 5.0).verdict == "NOT EXERCISED"
+    assert Report(7, 1.0, 3600.0, 5.0, steps=3).verdict == "NOT EXERCISED"
+    assert Report(7, 1.0, 3600.0, 600.0, minutes=10, agreed=10).verdict == "NOT EXERCISED"
 
 
 @pytest.mark.parametrize(
