@@ -6,22 +6,31 @@ import secrets
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import example, given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from downtick.exchange.auth import sign
-from downtick.exchange.auth.jwt import CLOCK_SKEW, JwtVerifier, signature_holds
-from downtick.exchange.auth.keys import JwtKey, KeyRing, PublicKey, make_keys
+from downtick.exchange.auth.jwt import CLOCK_SKEW, JwtVerifier
+from downtick.exchange.auth.keys import JwtKey, KeyRing, make_keys
 from downtick.exchange.auth.outcome import Granted, Refusal
+from tests.exchange.auth.tokens import joined, raw
 
 KEYS = make_keys()
+
+
 NOW = 1_800_000_000.0
+
+
 VERIFIER = JwtVerifier(KEYS.ring, clock=lambda: NOW)
+
+
 URI = "GET /api/v3/brokerage/accounts"
+
+
 CLAIMED = "GET api.coinbase.com/api/v3/brokerage/accounts"
+
+
 BOTH = pytest.mark.parametrize("key", [KEYS.es256, KEYS.ed25519], ids=["ES256", "EdDSA"])
 
 
@@ -350,55 +359,6 @@ def test_no_reason_repeats_a_token(planted: str) -> None:
     for text in (token(header={"nonce": planted}), f"{planted}.{planted}.{planted}", planted):
         for part in (planted, *text.split(".")):
             assert part not in refused(text, "POST /elsewhere")
-
-
-def joined(*parts: bytes) -> str:
-    """Return parts as those of a token."""
-    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
-
-
-def raw(text: str) -> bytes:
-    """Return the bytes behind base64url."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def test_the_signature_of_the_standard_for_es256_holds() -> None:
-    """RFC 7515, appendix A.3: signed by others."""
-    numbers = ec.EllipticCurvePublicNumbers(
-        int.from_bytes(raw("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU")),
-        int.from_bytes(raw("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")),
-        ec.SECP256R1(),
-    )
-    pem = numbers.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    key = PublicKey("of the standard", "ES256", pem.decode())
-    signed = (
-        b"eyJhbGciOiJFUzI1NiJ9"
-        b".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
-    )
-    signature = raw(
-        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
-    )
-    assert signature_holds(key, signed, signature)
-    assert not signature_holds(key, signed + b"A", signature)
-    assert not signature_holds(key, signed, signature[:-1])
-    assert not signature_holds(key, signed, bytes(64))
-
-
-def test_the_signature_of_the_standard_for_eddsa_holds() -> None:
-    """RFC 8037, appendix A.4: signed by others."""
-    public = raw("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
-    info = bytes.fromhex("302a300506032b6570032100") + public  # SubjectPublicKeyInfo of RFC 8410
-    pem = (
-        f"-----BEGIN PUBLIC KEY-----\n{base64.b64encode(info).decode()}\n-----END PUBLIC KEY-----\n"
-    )
-    key = PublicKey("of the standard", "EdDSA", pem)
-    signed = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"
-    signature = raw(
-        "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
-    )
-    assert signature_holds(key, signed, signature)
-    assert not signature_holds(key, signed + b"A", signature)
-    assert not signature_holds(key, signed, signature[:-1])
 
 
 GOOD = {key.name: token(key) for key in (KEYS.es256, KEYS.ed25519)}

@@ -138,3 +138,8 @@ class Desk:
             for f in self.ledger.state.fills
             if f.order_id == order.order_id
         ]
+
+
+def reason_of(outcome: Order | Refused) -> str:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.reason

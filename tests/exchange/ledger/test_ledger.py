@@ -12,19 +12,23 @@ from hypothesis import strategies as st
 
 from downtick.errors import InputError
 from downtick.exchange.ledger import (
-    Edited,
     Flags,
     LedgerSettings,
     Order,
     Refused,
     Ticket,
-    replay,
 )
-from tests.exchange.ledger.desk import FUTURE, PERPETUAL, SPOT, Desk, ticket
+from tests.exchange.ledger.desk import FUTURE, PERPETUAL, SPOT, Desk, reason_of, ticket
 
 D = Decimal
+
+
 FOK: Any = "limit_limit_fok"
+
+
 IOC: Any = "sor_limit_ioc"
+
+
 GTD: Any = "limit_limit_gtd"
 
 
@@ -201,139 +205,6 @@ def test_what_is_held_cannot_be_spent_twice() -> None:
     assert desk.place("SELL", "1", "120").status == "OPEN"
 
 
-def test_cancel_gives_the_hold_back() -> None:
-    """A cancelled order holds nothing; what was filled stays."""
-    desk = Desk()
-    order = desk.place("SELL", "4", "99")
-    assert desk.account("BTC") == (6, 2)
-    cancelled = desk.ledger.cancel(order.order_id, 9)
-    assert isinstance(cancelled, Order)
-    assert [cancelled.status, cancelled.filled_size] == ["CANCELLED", 2]
-    assert cancelled.reason == "User requested cancel"
-    assert desk.account("BTC") == (8, 0)
-
-
-def test_what_cannot_be_cancelled_says_why() -> None:
-    """Filled, over, unknown and being cancelled are four different answers, or three."""
-    desk = Desk()
-    filled, resting = desk.place("BUY", "1"), desk.place("BUY", "1", "90")
-    assert _reason(desk.ledger.cancel(filled.order_id, 1)) == "ORDER_IS_FULLY_FILLED"
-    assert _reason(desk.ledger.cancel("nobody", 1)) == "UNKNOWN_CANCEL_ORDER"
-    desk.ledger.cancel(resting.order_id, 1, queued=True)
-    assert _reason(desk.ledger.cancel(resting.order_id, 1)) == "DUPLICATE_CANCEL_REQUEST"
-    desk.ledger.finish_cancel(resting.order_id, 1)
-    assert _reason(desk.ledger.cancel(resting.order_id, 1)) == "UNKNOWN_CANCEL_ORDER"
-
-
-def test_a_queued_cancel_still_holds_and_may_be_filled() -> None:
-    """Between a cancel's acknowledgement and its end the market may come."""
-    desk = Desk()
-    order = desk.place("BUY", "2", "100")
-    queued = desk.ledger.cancel(order.order_id, 5, queued=True)
-    assert isinstance(queued, Order)
-    assert (queued.status, queued.hold) == ("CANCEL_QUEUED", order.hold)
-    desk.trade("99.5", "0.5")
-    assert (desk.now_is(order).status, desk.now_is(order).filled_size) == (
-        "CANCEL_QUEUED",
-        D("0.5"),
-    )
-    desk.trade("99.5", "9")
-    assert desk.now_is(order).status == "FILLED"
-    finished = desk.ledger.finish_cancel(order.order_id, 9)
-    assert finished == desk.now_is(order)
-
-
-def test_a_cancel_is_finished_once_queued_or_not() -> None:
-    """The end of a queued cancel frees the hold; an unknown order cannot be ended."""
-    desk = Desk()
-    order = desk.place("BUY", "2", "100")
-    desk.ledger.cancel(order.order_id, 5, queued=True)
-    finished = desk.ledger.finish_cancel(order.order_id, 6)
-    assert isinstance(finished, Order)
-    assert finished.status == "CANCELLED"
-    assert desk.account("USD") == (10000, 0)
-    assert _reason(desk.ledger.finish_cancel("nobody", 6)) == "UNKNOWN_CANCEL_ORDER"
-
-
-def test_an_edit_holds_more_or_less() -> None:
-    """The hold follows price and size; the edit is remembered with its time."""
-    desk = Desk()
-    order = desk.place("BUY", "2", "90")
-    bigger = desk.edit(order, "95", "3")
-    assert isinstance(bigger, Order)
-    assert bigger.hold == 285 * D("1.012")
-    smaller = desk.edit(order, "80", "1")
-    assert isinstance(smaller, Order)
-    assert desk.account("USD") == (D(10000) - 80 * D("1.012"), 80 * D("1.012"))
-    assert [[e.price, e.size] for e in smaller.edits] == [[95, 3], [80, 1]]
-    assert smaller.ticket.limit_price == 80
-
-
-def test_an_edit_that_is_not_covered_changes_nothing() -> None:
-    """The money that the order itself holds counts, and no more."""
-    desk = Desk({"USD": "101.2"})
-    order = desk.place("BUY", "1", "90")
-    assert _reason(desk.edit(order, "100.01", "1")) == "INSUFFICIENT_FUND"
-    assert desk.now_is(order) == order
-    edited = desk.edit(order, "100", "1")
-    assert isinstance(edited, Order)
-    assert desk.account("USD") == (0, D("101.2"))
-
-
-def test_an_edit_may_be_matched_at_once() -> None:
-    """An order that is moved across the spread takes."""
-    desk = Desk()
-    order = desk.edit(desk.place("BUY", "2", "90"), "101", "2")
-    assert isinstance(order, Order)
-    assert desk.fills(order) == [("101", "1", "TAKER")]
-    assert (order.status, order.hold) == ("OPEN", D("101") * D("1.012"))
-
-
-def test_an_edited_order_takes_no_more_than_is_left_of_it() -> None:
-    """Half filled, moved across the spread: the other half is matched."""
-    desk = Desk()
-    order = desk.place("BUY", "2", "101")
-    edited = desk.edit(order, "102", "2.5")
-    assert isinstance(edited, Order)
-    assert desk.fills(order) == [("101", "1", "TAKER"), ("102", "1.5", "TAKER")]
-    assert edited.status == "FILLED"
-
-
-def test_an_edit_counts_what_is_filled() -> None:
-    """The new size is the whole size: half of it may be matched already."""
-    desk = Desk()
-    order = desk.place("BUY", "2", "101")
-    edited = desk.edit(order, "100", "1.5")
-    assert isinstance(edited, Order)
-    assert edited.hold == 50 * D("1.012")
-    desk.trade("99.9", "7")
-    assert (desk.now_is(order).status, desk.now_is(order).filled_size) == ("FILLED", D("1.5"))
-
-
-def test_an_edited_order_waits_behind_others_of_its_price() -> None:
-    """An edit costs an order its turn."""
-    desk = Desk()
-    first, second = desk.place("BUY", "1", "100"), desk.place("BUY", "1", "100")
-    desk.edit(first, "100", "2")
-    desk.trade("99.9", "1")
-    assert desk.now_is(first).filled_size == 0
-    assert desk.now_is(second).status == "FILLED"
-
-
-def test_a_preview_of_an_edit_changes_nothing() -> None:
-    """It tells the hold and the fee of what would rest."""
-    desk = Desk()
-    order = desk.place("BUY", "2", "101")
-    entries = len(desk.ledger.entries)
-    shown = desk.ledger.preview_edit(
-        order.order_id, price=D(100), size=D("1.5"), at=1, book=desk.books["BTC-USD"]
-    )
-    assert not isinstance(shown, Refused)
-    assert [shown.base_size, shown.quote_size, shown.hold] == [D("0.5"), 50, 50 * D("1.012")]
-    assert shown.commission == D("0.3")
-    assert len(desk.ledger.entries) == entries
-
-
 def test_good_till_date_ends_by_itself() -> None:
     """An order expires at its end_time, not before; what it held is free."""
     desk = Desk()
@@ -387,194 +258,7 @@ def test_what_is_not_there_cannot_be_closed(product_id: str, size: str, reason: 
     desk = Desk()
     desk.place("BUY", "1", product_id=PERPETUAL.product_id)
     book = desk.books[PERPETUAL.product_id]
-    assert _reason(desk.ledger.close_position(product_id, D(size), "x", 5, book)) == reason
-
-
-def test_a_voided_fill_gives_the_money_back() -> None:
-    """Size, value and fee return; an order that was filled counts as cancelled, and its volume stays counted."""
-    desk = Desk()
-    order = desk.place("BUY", "2.5")
-    volume = desk.ledger.state.volume_30d
-    voided = desk.ledger.void(2, 9)
-    assert isinstance(voided, Order)
-    assert [voided.status, voided.filled_size, voided.voided_size] == ["CANCELLED", 1, D("1.5")]
-    assert [voided.filled_value, voided.fees, voided.number_of_fills] == [101, D("1.212"), 1]
-    assert desk.account("USD") == (D(10000) - D("102.212"), 0)
-    assert desk.account("BTC") == (11, 0)
-    assert [fill.voided for fill in desk.ledger.state.fills] == [False, True]
-    assert desk.ledger.state.volume_30d == volume
-    assert voided.order_id == order.order_id
-
-
-def test_a_voided_sale_gives_the_coins_back() -> None:
-    """The value that the sale brought is taken from the account."""
-    desk = Desk()
-    desk.place("SELL", "1")
-    desk.ledger.void(1, 9)
-    assert desk.account("USD") == (10000, 0)
-    assert desk.account("BTC") == (10, 0)
-
-
-def test_what_was_voided_is_not_matched_again() -> None:
-    """An open order goes on with what was left of it; at its end it counts as cancelled."""
-    desk = Desk()
-    order = desk.place("BUY", "2", "101")
-    desk.ledger.void(1, 5)
-    assert [desk.now_is(order).status, desk.now_is(order).remaining] == ["OPEN", 1]
-    desk.trade("100", "9")
-    ended = desk.now_is(order)
-    assert [ended.status, ended.filled_size] == ["CANCELLED", 1]
-    assert ended.reason == "Fill voided by the exchange"
-
-
-def test_a_fill_is_voided_once() -> None:
-    """The second time, and a number that nobody knows, are refused."""
-    desk = Desk()
-    desk.place("BUY", "1")
-    desk.ledger.void(1, 5)
-    assert _reason(desk.ledger.void(1, 6)) == "INVALID_REQUEST"
-    assert _reason(desk.ledger.void(2, 6)) == "INVALID_REQUEST"
-
-
-def test_what_was_spent_cannot_be_voided() -> None:
-    """No balance becomes negative: coins that were sold on cannot be taken back."""
-    spent, kept = Desk({"USD": "1000"}), Desk({"USD": "1000"})
-    spent.place("BUY", "1")
-    kept.place("BUY", "1")
-    spent.place("SELL", "0.00000001")
-    assert _reason(spent.ledger.void(1, 9)) == "INSUFFICIENT_FUND"
-    assert isinstance(kept.ledger.void(1, 9), Order)
-    assert kept.account("BTC") == (0, 0)
-
-
-def test_a_voided_fill_of_a_future_is_as_if_it_had_never_been() -> None:
-    """Position, margin and money are those without it, also when a part was closed meanwhile."""
-    kept, voided = Desk(), Desk()
-    for desk in (kept, voided):
-        desk.place("BUY", "1", "101", product_id=PERPETUAL.product_id)
-    voided.place("BUY", "1", "102", product_id=PERPETUAL.product_id, leverage=D(2))
-    for desk in (kept, voided):
-        desk.place("SELL", "0.5", "99", product_id=PERPETUAL.product_id)
-    assert voided.account("USDC") != kept.account("USDC")
-    voided.ledger.void(2, 9)
-    assert voided.account("USDC") == kept.account("USDC")
-    assert voided.ledger.state.positions == kept.ledger.state.positions
-
-
-def test_a_profit_that_was_spent_cannot_be_voided() -> None:
-    """The position comes back with its margin, and the profit goes: there must be money for both."""
-    desk = Desk({"USDC": "10.14"})
-    future: Any = {"product_id": PERPETUAL.product_id}
-    desk.place("BUY", "1", **future)
-    before = desk.account("USDC")
-    desk.quote("bid", "100.9", "5", PERPETUAL.product_id)
-    desk.quote("bid", "111", "5", PERPETUAL.product_id)
-    desk.place("SELL", "1", **future)
-    hold = desk.place("BUY", "0.1", "50", **future)
-    assert _reason(desk.ledger.void(2, 9)) == "INSUFFICIENT_FUND"
-    desk.ledger.cancel(hold.order_id, 9)
-    assert isinstance(desk.ledger.void(2, 9), Order)
-    assert desk.account("USDC") == before
-
-
-def test_a_rolled_back_exchange_forgets() -> None:
-    """Orders and fills after the entry are gone, those before it are as they were; the journal grows."""
-    desk = Desk()
-    resting = desk.place("BUY", "1", "90")
-    number = len(desk.ledger.entries)
-    gone = desk.place("BUY", "1", client_order_id="gone")
-    desk.ledger.cancel(resting.order_id, 5)
-    length = len(desk.ledger.entries)
-    desk.ledger.roll_back(number, 9)
-    assert len(desk.ledger.entries) == length + 1
-    assert desk.now_is(resting).status == "OPEN"
-    assert gone.order_id not in desk.ledger.state.orders
-    assert desk.ledger.state.fills == []
-    assert desk.account("USD") == (D(10000) - 90 * D("1.012"), 90 * D("1.012"))
-    assert replay(desk.ledger.state.products, desk.ledger.entries) == desk.ledger.state
-
-
-def test_a_restored_order_rests_again() -> None:
-    """The market fills it, its time ends it; a new order never gets a name or a fill's number a second time."""
-    desk = Desk()
-    buy = desk.place("BUY", "1", "90")
-    ends = desk.place("BUY", "1", "80", configuration=GTD, end_time=50)
-    number = len(desk.ledger.entries)
-    gone = desk.place("BUY", "1")
-    desk.ledger.cancel(buy.order_id, 5)
-    desk.ledger.cancel(ends.order_id, 5)
-    desk.ledger.roll_back(number, 9)
-    desk.trade("85", "9")
-    assert desk.now_is(buy).status == "FILLED"
-    assert [fill.number for fill in desk.ledger.state.fills] == [2]
-    assert desk.ledger.next_expiry() == 50
-    assert desk.place("BUY", "1").order_id != gone.order_id
-
-
-def test_a_roll_back_into_the_midst_of_an_order_cancels_it() -> None:
-    """An order of a kind that never rests cannot be restored half matched."""
-    desk = Desk()
-    order = desk.place("BUY", "2.5")
-    desk.ledger.roll_back(len(desk.ledger.entries) - 1, 9)
-    assert [desk.now_is(order).status, desk.now_is(order).filled_size] == ["CANCELLED", 1]
-    assert desk.account("USD")[1] == 0
-
-
-@pytest.mark.parametrize("number", [-1, 0, 5])
-def test_only_what_happened_can_be_rolled_back_to(number: int) -> None:
-    """Entries are numbered from 1."""
-    with pytest.raises(InputError, match="expected 1 to 4"):
-        Desk().ledger.roll_back(number, 1)
-
-
-def test_the_exchange_can_fill_a_resting_order_by_itself() -> None:
-    """A part at a better price, then the rest at its limit, as a maker."""
-    desk = Desk()
-    order = desk.place("SELL", "2", "120")
-    desk.ledger.fill(order.order_id, 5, D("0.5"), D(121))
-    filled = desk.ledger.fill(order.order_id, 6)
-    assert isinstance(filled, Order)
-    assert filled.status == "FILLED"
-    assert desk.fills(order) == [("121", "0.5", "MAKER"), ("120", "1.5", "MAKER")]
-    assert filled.fees == D("0.006") * D("240.5")
-
-
-@pytest.mark.parametrize(
-    ("size", "price", "reason"),
-    [
-        ("2.1", None, "INVALID_SIZE_PRECISION"),
-        ("0", None, "INVALID_SIZE_PRECISION"),
-        ("0.000000001", None, "INVALID_SIZE_PRECISION"),
-        ("1", "119.99", "INVALID_LIMIT_PRICE"),
-    ],
-)
-def test_a_forced_fill_stays_within_its_order(size: str, price: str | None, reason: str) -> None:
-    """No more than is left, in whole lots, no worse than the limit."""
-    desk = Desk()
-    order = desk.place("SELL", "2", "120")
-    asked = None if price is None else D(price)
-    assert _reason(desk.ledger.fill(order.order_id, 5, D(size), asked)) == reason
-    assert desk.now_is(order) == order
-
-
-def test_only_open_orders_can_be_filled() -> None:
-    """What is over stays as it is."""
-    desk = Desk()
-    order = desk.place("BUY", "1")
-    assert _reason(desk.ledger.fill(order.order_id, 5)) == "ORDER_NOT_FOUND"
-
-
-def test_a_state_can_be_asked_for_as_it_was() -> None:
-    """A replica is behind; what it says was true then, in whichever order one asks."""
-    desk = Desk()
-    resting = desk.place("BUY", "1", "90")
-    number = len(desk.ledger.entries)
-    desk.ledger.cancel(resting.order_id, 5)
-    desk.place("BUY", "1")
-    assert desk.ledger.as_of(number).orders[resting.order_id].status == "OPEN"
-    assert desk.ledger.as_of(len(desk.ledger.entries)) == desk.ledger.state
-    assert desk.ledger.as_of(number).available("BTC") == 10
-    assert desk.ledger.as_of(0).accounts == {}
+    assert reason_of(desk.ledger.close_position(product_id, D(size), "x", 5, book)) == reason
 
 
 def test_the_same_seed_gives_the_same_journal() -> None:
@@ -637,14 +321,6 @@ def test_money_may_come_in_later() -> None:
     assert desk.account("EUR") == (D("12.5"), 0)
 
 
-def test_an_edit_is_journalled_with_its_ticket() -> None:
-    """The entry tells the whole new ticket and what is held for it."""
-    desk = Desk()
-    order = desk.edit(desk.place("BUY", "1", "90"), "91", "2")
-    assert isinstance(order, Order)
-    assert desk.ledger.entries[-1].change == Edited(order.order_id, order.ticket, order.hold)
-
-
 figures = st.none() | st.decimals(places=3) | st.decimals() | st.sampled_from((D(100), D("99.5")))
 
 
@@ -689,8 +365,3 @@ def test_no_figure_breaks_the_ledger(
     )
     assert isinstance(edited, Order | Refused)
     assert not any(desk.ledger.state.totals().values())
-
-
-def _reason(outcome: Order | Refused) -> str:
-    assert isinstance(outcome, Refused), outcome
-    return outcome.reason

@@ -1,65 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bot_v2.features.brokerages.broker import RateLimited, Rejected, Unavailable
-from bot_v2.features.market_data import MarketDataService, MarketDataSettings
-from bot_v2.metrics import MetricsCollector
+from bot_v2.features.market_data import MarketDataService
+from tests.bot_v2.features.market_data.desk import BTC, ETH, Desk, started
 from tests.bot_v2.features.market_data.fakes import FakeBroker, FakeBrokerWithClock, FakeStream
-from tests.bot_v2.features.market_data.virtual import clock, now, play
-
-BTC = "BTC-USD"
-ETH = "ETH-USD"
-
-
-class Desk:
-    """A service between a stream and a broker that a test holds in its hands."""
-
-    def __init__(self, *symbols: str, broker: FakeBroker | None = None) -> None:
-        self.stream = FakeStream()
-        self.broker = broker or FakeBroker()
-        self.metrics = MetricsCollector()
-        self.symbols = symbols or (BTC,)
-        self.service = MarketDataService(
-            self.stream,
-            self.broker,
-            self.symbols,
-            MarketDataSettings(),
-            self.metrics,
-            seed=1,
-            clock=clock(),
-        )
-
-    async def flow(self, seconds: float, price: str = "100") -> None:
-        """Let the stream tell of every product, five times a second."""
-        for _ in range(round(seconds * 5)):
-            for symbol in self.symbols:
-                self.stream.tell(symbol, price)
-            await asyncio.sleep(0.2)
-
-    def mode(self) -> str:
-        return self.service.mode
-
-    def count(self, name: str) -> int:
-        return self.metrics.get_counter(f"market_data_{name}")
-
-
-@contextlib.asynccontextmanager
-async def started(*symbols: str, broker: FakeBroker | None = None) -> AsyncIterator[Desk]:
-    desk = Desk(*symbols, broker=broker)
-    for symbol in desk.symbols:
-        desk.stream.tell(symbol, "100")
-    await desk.service.start()
-    yield desk
-    await desk.service.stop()
-    assert len(asyncio.all_tasks()) == 1
+from tests.bot_v2.features.market_data.virtual import now, play
 
 
 def test_a_sound_stream_gives_prices_and_nobody_asks() -> None:
