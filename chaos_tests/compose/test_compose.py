@@ -20,7 +20,7 @@ def test_the_bot_falls_back_and_returns_in_its_container() -> None:
             [
                 "python",
                 "-c",
-                "import urllib.request as r; print(r.urlopen('http://bot:9100/metrics').read().decode())",
+                "import urllib.request as r; print(r.urlopen('http://127.0.0.1:9100/metrics').read().decode())",
             ]
         )
         assert "bot_v2_orders_placed_total" in page.output.decode()
