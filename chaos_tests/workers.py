@@ -13,7 +13,8 @@ from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 PROCESSES: Final = frozenset(
-    f"chaos_tests/rig/test_{name}.py" for name in ("failures", "incident", "kill_nine", "plugin", "up", "wheel")
+    f"chaos_tests/rig/test_{name}.py"
+    for name in ("failures", "incident", "kill_nine", "plugin", "up", "wheel")
 )
 """Modules whose tests start many processes each."""
 
