@@ -74,6 +74,7 @@ class Conductor:
         steady: is set when every link that the schedule names has delivered.
         stolen: tells for how many seconds of the run so far the machine gave us no time. What is still to come
             is put off by them, ends of faults too, so that steps keep their distances.
+        limit: how late a step may be asked, in seconds; `LATE` if not given.
     """
 
     def __init__(
@@ -84,9 +85,11 @@ class Conductor:
         record: Record,
         steady: asyncio.Event,
         stolen: Callable[[], float] = lambda: 0.0,
+        limit: float | None = None,
     ) -> None:
         self._schedule = schedule
         self._stolen = stolen
+        self._limit = LATE if limit is None else limit
         self._stolen_before = 0.0
         self._links = links
         self._exchange = exchange
@@ -155,7 +158,7 @@ class Conductor:
         await self._wait(due, self._stolen_before)
         late = time.monotonic() - due - self._put_off()
         await self._begin(act)
-        if late > max(LATE, LATE_SHARE * wait):
+        if late > max(self._limit, LATE_SHARE * wait):
             raise ArenaLate(
                 f"step {act.step + 1} ({act.name}) was asked {late * 1000:.1f} ms after it was due"
             )

@@ -67,6 +67,7 @@ class Rig:
         arm: links that shall be able to reset (RST), beyond those that the schedule arms.
         exchange: how the exchange is made; seed, time scale and keys are filled in.
         topology: where the links lead: to that exchange, or to a sandbox of Coinbase's; see `topology.NAMES`.
+        patient: whether a machine that was too busy for a while is only told of: a run of hours outlives that.
         keys: that a client may use; this process's if not given. A bot's own come from `read_jwt_key`.
         arena: returns the helper process; by default the one that this process shares, started when needed.
 
@@ -91,6 +92,7 @@ class Rig:
         arm: tuple[str, ...] = (),
         exchange: ExchangeConfig | None = None,
         topology: str = "stub",
+        patient: bool = False,
         keys: Keys | None = None,
         arena: Callable[[], ArenaHost] = shared_arena,
     ) -> None:
@@ -102,6 +104,7 @@ class Rig:
         self.deadlines: list[Deadline] = []
         self.warnings: tuple[str, ...] = ()
         self._arm = arm
+        self._patient = patient
         self._topology = named_topology(topology)
         if schedule is not None and topology.startswith("sandbox"):
             raise InputError(
@@ -164,6 +167,7 @@ class Rig:
                     topology=self._topology,
                     schedule=self.schedule,
                     armed=self._arm,
+                    patient=self._patient,
                 ),
                 answer=protocol.Opened,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -181,6 +182,22 @@ async def test_a_step_later_than_its_limit_ends_the_run_as_an_error(
     with pytest.raises(ArenaLate, match=r"step 1 \(freeze\)"):
         await conductor(schedule(act(0, 0.01)), notes, told).play()
     assert notes.on == set()
+
+
+async def test_a_patient_run_goes_on_however_late_a_step_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it judges does not hang on when exactly a fault was there."""
+    monkeypatch.setattr("downtick.conductor.LATE_SHARE", 0.0)
+    notes, told = Notes(), Told()
+    reached = asyncio.Event()
+    reached.set()
+    plan = schedule(act(0, 0.01))
+    with pytest.raises(ArenaLate):
+        await Conductor(plan, {"market_ws": notes}, notes, told, reached, limit=0.0).play()
+    told = Told()
+    await Conductor(plan, {"market_ws": notes}, notes, told, reached, limit=math.inf).play()
+    assert "step_done" in told.kinds
 
 
 async def test_time_that_the_machine_stole_puts_off_what_is_still_to_come() -> None:

@@ -26,6 +26,7 @@ class Report:
         hits: what the exchange's faults hit.
         orders: that the ledger took.
         fills: of them.
+        stolen: real seconds for which the machine gave the arena no time.
         growth: of what the bot holds.
         violations: whatever must not be, one sentence each.
     """
@@ -42,6 +43,7 @@ class Report:
     hits: int = 0
     orders: int = 0
     fills: int = 0
+    stolen: float = 0.0
     growth: tuple[Growth, ...] = ()
     violations: list[str] = field(default_factory=list)
 
@@ -70,7 +72,10 @@ class Report:
             f"soak: {len(self.played)} profiles played ({told}; {len(set(self.played))} different): "
             f"{self.steps} faults started, {self.hits} hits inside the exchange"
         )
-        yield f"soak: {self.orders} orders in the ledger, {self.fills} fills"
+        busy = (
+            f"; the machine was too busy for {self.stolen:.1f} s of it" if self.stolen > 1 else ""
+        )
+        yield f"soak: {self.orders} orders in the ledger, {self.fills} fills{busy}"
         yield f"soak: {'; '.join(map(str, self.growth)) or 'too short to tell whether something grows'}"
         yield from (f"soak: VIOLATED at {violation}" for violation in self.violations)
         yield (

@@ -93,6 +93,7 @@ class Soak:
             await asyncio.gather(player, looker, return_exceptions=True)
             self._fold()
             report.took = time.monotonic() - self._start
+            report.stolen = self._rig.stolen(self._start)
             report.growth = growth.judge(self._samples)
             for each in report.growth:
                 if each.too_much:

@@ -53,7 +53,7 @@ async def test_the_bot_lasts(
         f"{len(pool)} profiles, --soak-seed {settings.seed}; Ctrl-C ends it with the verdict so far"
     )
     stop = asyncio.Event()
-    rig = Rig(time_scale=settings.time_scale, seed=settings.seed % 2**31, arm=LINKS)
+    rig = Rig(time_scale=settings.time_scale, seed=settings.seed % 2**31, arm=LINKS, patient=True)
     async with rig, bot_process(rig, tmp_path, apart=True) as bot:
         _stop_on_interrupt(stop)
         name = "the bot trades"

@@ -163,7 +163,8 @@ def belief(file: Path, product: str, names: Collection[str]) -> Belief:
 def differences(truth: Books, told: Belief, names: Collection[str]) -> list[str]:
     """Return in what a belief differs from the truth, in words; empty if they agree.
 
-    An order that the bot still asks about, and of which there is nothing, is no difference: it is right to doubt.
+    An order of which the ledger has nothing, or nothing any more, is no difference: the bot is right to ask on about
+    what it cannot find, and what an exchange took back altogether it cannot ask for. The position tells.
     """
     found = []
     if told.position != truth.position:
@@ -172,9 +173,8 @@ def differences(truth: Books, told: Belief, names: Collection[str]) -> list[str]
         order = truth.orders.get(name)
         filled, state = told.orders.get(name, (Decimal(0), "nowhere"))
         if order is None:
-            if filled:  # taken back by the exchange
-                found.append(f"order {name}: {filled} filled believed, none in the ledger")
-        elif state == "nowhere":
+            continue
+        if state == "nowhere":
             found.append(f"order {name} is in the ledger, and was never written down")
         elif filled != order.filled:
             found.append(f"order {name}: {filled} filled believed, {order.filled} in the ledger")

@@ -21,7 +21,11 @@ LIMIT = 2.0
 _EVERY = 0.020
 
 
-async def watch(tell: Callable[[float], None], clock: Callable[[], float] = time.monotonic) -> None:
+async def watch(
+    tell: Callable[[float], None],
+    clock: Callable[[], float] = time.monotonic,
+    limit: float = LIMIT,
+) -> None:
     """Sleep again and again, and tell by how many seconds each wake-up was late, if it was.
 
     Raises:
@@ -33,7 +37,7 @@ async def watch(tell: Callable[[float], None], clock: Callable[[], float] = time
         late = clock() - due
         if late > TOLD:
             tell(late)
-        if late > LIMIT:
+        if late > limit:
             raise ArenaLate(
                 f"the arena stood still for {late * 1000:.0f} ms: this machine is too busy to judge a bot"
             )

@@ -35,6 +35,7 @@ class Open(Request, frozen=True):
         schedule: what to play, or None.
         topology: which links there are and where they lead.
         armed: links whose closes shall be RST, beyond those that the schedule arms.
+        patient: whether an arena that was late is only told of, and no error.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Open(Request, frozen=True):
     topology: tuple[LinkPlan, ...]
     schedule: Schedule | None = None
     armed: tuple[str, ...] = ()
+    patient: bool = False
 
 
 class Attach(Request, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import math
 import os
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -53,6 +54,7 @@ class Session:
         self._steady: SteadyState | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stolen = 0.0
+        self._patient = False
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -89,7 +91,10 @@ class Session:
                     armed=plan.name in armed,
                     proxy_name=f"downtick-{settings.label}-{request.name}-{plan.name}",
                 )
-            self._run(lateness.watch(self._late))
+            self._patient = request.patient
+            self._run(
+                lateness.watch(self._late, limit=math.inf if self._patient else lateness.LIMIT)
+            )
             self._run(starvation.watch(os.getppid(), self._starved))
             if schedule is not None:
                 self._steady = SteadyState(schedule.links)
@@ -162,7 +167,13 @@ class Session:
     def _play(self, schedule: Schedule, steady: asyncio.Event) -> None:
         assert self._exchange is not None
         conductor = Conductor(
-            schedule, self._links, self._exchange, self._record, steady, lambda: self._stolen
+            schedule,
+            self._links,
+            self._exchange,
+            self._record,
+            steady,
+            lambda: self._stolen,
+            math.inf if self._patient else None,
         )
         self._run(conductor.play())
 

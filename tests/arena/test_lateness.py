@@ -36,6 +36,15 @@ async def test_lateness_is_told_with_its_seconds() -> None:
     assert (await told(TOLD * 2))[0] == pytest.approx(TOLD * 2)
 
 
+async def test_who_is_patient_is_only_told() -> None:
+    """A run of hours outlives a machine that stood still for a while."""
+    seen: list[float] = []
+    readings = clock(LIMIT + 1, LIMIT + 2, LIMIT + 3)
+    with pytest.raises(ArenaLate, match=f"{LIMIT + 3:.0f}000 ms"):
+        await watch(seen.append, lambda: next(readings), limit=LIMIT + 2.5)
+    assert len(seen) == 3
+
+
 async def test_lateness_below_the_limit_goes_on() -> None:
     """Many small ones do not add up to an error."""
     late = list(itertools.repeat(LIMIT * 0.9, 5))

@@ -131,10 +131,11 @@ def test_every_difference_is_told(ledger: Ledger, believed: Belief, words: list[
         assert line.startswith(start)
 
 
-def test_doubt_about_an_order_that_is_not_there_is_no_difference(ledger: Ledger) -> None:
-    """But what is believed to be filled of it is one."""
+def test_an_order_that_is_not_there_is_told_by_the_position(ledger: Ledger) -> None:
+    """It never came, or the exchange took it back."""
     assert differences(ledger.truth.books, told("2", x=("0", "unknown")), {"x"}) == []
-    assert len(differences(ledger.truth.books, told("2", x=("1", "over")), {"x"})) == 1
+    assert differences(ledger.truth.books, told("2", x=("1", "over")), {"x"}) == []
+    assert len(differences(ledger.truth.books, told("3", x=("1", "over")), {"x"})) == 1
 
 
 def test_an_order_that_was_never_written_down(ledger: Ledger) -> None:
