@@ -146,3 +146,20 @@ async def test_what_is_not_http_is_survived_and_journalled(garbage: bytes) -> No
         await stub.until("closed", conn=1)
         assert (await get(stub, BASE + "/time"))[0] == 200
         assert not stub.history.select("handler_failed")
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_asked_for_nothing() -> None:
+    """No failure of ours, and nothing is carried out: half an order is none."""
+    async with running(check_auth=False) as stub:
+        _, writer = await asyncio.open_connection(*stub.endpoints.rest)
+        writer.write(
+            f"POST {BASE}/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{{".encode()
+        )
+        await writer.drain()
+        await stub.until("accepted")
+        writer.close()
+        await stub.until("closed")
+        status, _, _ = await get(stub, f"{BASE}/time")
+        assert status == 200
+        assert len(stub.history.select("request")) == 1
+    assert not stub.history.select("handler_failed")

@@ -67,7 +67,10 @@ class Rest:
         """Answer one request."""
         protocol = cast(HttpProtocol, request.protocol)
         protocol.arrived()
-        call, refused = await self._read(request, protocol.connection.number)
+        try:
+            call, refused = await self._read(request, protocol.connection.number)
+        except ConnectionResetError:  # the client left before the whole of its body was there
+            return web.Response()  # for nobody
         journal, faults = self._hub.journal, self._hub.faults
         journal.record(
             "request",
