@@ -19,7 +19,8 @@ CASH = Decimal(200_000)
 
 
 @pytest.mark.toxics(
-    "scenarios/day-in-the-life", exchange={"balances": {"USD": CASH, "BTC": Decimal(0)}}
+    "scenarios/day-in-the-life",
+    exchange={"balances": {"USD": CASH, "BTC": Decimal(0)}, "tick_rate": 3.0},
 )
 async def test_a_day_in_the_life(rig: Rig, life: Life) -> None:
     """It opens, is reset, loses answers, lives through an outage, is begun anew, and ends flat: its books are the ledger."""

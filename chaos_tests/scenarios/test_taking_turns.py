@@ -30,7 +30,7 @@ from downtick.rig import Rig
 pytestmark = [pytest.mark.integration, pytest.mark.scenario, pytest.mark.slow]
 
 
-@pytest.mark.toxics("scenarios/taking-turns", exchange=HOLDING)
+@pytest.mark.toxics("scenarios/taking-turns", exchange={**HOLDING, "tick_rate": 3.0})
 async def test_feed_and_rest_fail_in_turns(rig: Rig) -> None:
     """Whichever is away, the other tells the price; without REST nothing is ordered, and without the feed it is."""
     async with running(rig, builder(rig).with_settings(PATIENT)) as bot, _priced(rig, bot):
