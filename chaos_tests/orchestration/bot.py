@@ -26,7 +26,7 @@ HOLDING: Mapping[str, Any] = {"balances": {"USD": Decimal(200_000), "BTC": Decim
 """Settings of an exchange at which the position really is 0.8 BTC."""
 
 
-PATIENT = OrchestratorSettings(slow_after=15.0, order_ttl=900.0)
+PATIENT = OrchestratorSettings(slow_after=15.0, read_timeout=20.0, order_ttl=900.0)
 """For tests in which a busy machine must not be taken for a slow broker, nor an order rest too long for it."""
 
 
@@ -54,7 +54,7 @@ async def running(rig: Rig, made: PerpsBotBuilder | None = None) -> AsyncIterato
         bot = (made or builder(rig)).build()
     task = asyncio.create_task(bot.run())
     try:
-        await mode_is(rig, bot, "normal", within=30)
+        await mode_is(rig, bot, "normal", within=100)
         yield bot
     finally:
         await bot.shutdown()

@@ -27,6 +27,7 @@ from chaos_tests.orchestration.bot import (
     builder,
     buy,
     holds,
+    mode_is,
     orders_in,
     placements,
     refused_for,
@@ -62,9 +63,11 @@ async def test_position_limit_guardrail_rejects_oversized_order(
             .with_profile("test")
             .with_time_scale(rig.time_scale)
             .with_risk_limits(max_position_btc=1.0)
+            .with_settings(PATIENT)
             .build()
         )
     await bot.start()
+    await mode_is(rig, bot, "normal", within=100)
     result = await bot.execute_order(symbol="BTC-USD", side="buy", quantity=0.5)
     await bot.shutdown()
 
