@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -38,12 +38,15 @@ def told_of(rig: Rig) -> Iterator[None]:
 
 
 def builder(rig: Rig) -> PerpsBotBuilder:
-    """Return a builder of a bot for this rig, which may hold one bitcoin."""
+    """Return a builder of a bot for this rig, which may hold one bitcoin.
+
+    How old a price may be is left to the market data, which gives none that is stale.
+    """
     return (
         PerpsBotBuilder()
         .with_profile("test")
         .with_time_scale(rig.time_scale)
-        .with_risk_limits(max_position_btc=LIMIT)
+        .with_risk_limits(max_position_btc=LIMIT, max_price_age=30.0)
     )
 
 
@@ -78,6 +81,14 @@ async def buy(bot: PerpsBot, quantity: str, limit_price: str | None = None) -> O
     return await bot.execute_order(
         symbol=BTC, side="buy", quantity=quantity, limit_price=limit_price
     )
+
+
+async def filled(rig: Rig, ask: Callable[[], Awaitable[OrderResult]]) -> None:
+    """Ask for an order until it is filled: a busy machine may look like a broker that is out, for a moment."""
+    async with rig.deadline(60, "an order is filled"):
+        while (result := await ask()).status == "rejected":  # noqa: ASYNC110 - a caller
+            await asyncio.sleep(rig.scaled(1))
+    assert result.status == "filled"
 
 
 def refused_for(result: OrderResult, reason: str) -> None:

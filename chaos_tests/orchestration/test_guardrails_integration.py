@@ -26,6 +26,7 @@ from chaos_tests.orchestration.bot import (
     PATIENT,
     builder,
     buy,
+    filled,
     holds,
     mode_is,
     orders_in,
@@ -130,8 +131,7 @@ async def test_the_other_limits_are_enforced_on_the_way_to_the_exchange(rig: Rig
         assert bot.metrics.get_counter("orders_rejected_guardrails") == 2
         await everything_told(rig)
         assert placements(rig) == []
-        less = await bot.execute_order(symbol=BTC, side="sell", quantity="0.1")
-        assert less.status == "filled"
+        await filled(rig, lambda: bot.execute_order(symbol=BTC, side="sell", quantity="0.1"))
 
 
 async def test_twenty_orders_at_once_do_not_slip_past_the_limit(

@@ -8,7 +8,7 @@ import pytest
 
 from chaos_tests.brokerages.steps import step_done, step_healed
 from chaos_tests.brokerages.trading import everything_told
-from chaos_tests.orchestration.bot import BTC, buy, holds, mode_is, orders_in, worst_case
+from chaos_tests.orchestration.bot import BTC, buy, filled, holds, mode_is, orders_in, worst_case
 from chaos_tests.scenarios import books
 from chaos_tests.scenarios.life import HIGHEST, Life
 from downtick.rig import Rig
@@ -20,7 +20,7 @@ CASH = Decimal(200_000)
 
 @pytest.mark.toxics(
     "scenarios/day-in-the-life",
-    exchange={"balances": {"USD": CASH, "BTC": Decimal(0)}, "tick_rate": 3.0},
+    exchange={"balances": {"USD": CASH, "BTC": Decimal(0)}},
 )
 async def test_a_day_in_the_life(rig: Rig, life: Life) -> None:
     """It opens, is reset, loses answers, lives through an outage, is begun anew, and ends flat: its books are the ledger."""
@@ -29,18 +29,17 @@ async def test_a_day_in_the_life(rig: Rig, life: Life) -> None:
         await step_done(rig, "lost_answer")
         await buy(bot, "0.01")
         out = await step_done(rig, "http_error")
-        await mode_is(rig, bot, "monitor_only", within=10)
+        await mode_is(rig, bot, "monitor_only", within=60)
         stopped = rig.now()
         healed = await step_healed(rig, "http_error")
-        await mode_is(rig, bot, "normal", within=60)
+        await mode_is(rig, bot, "normal", within=120)
         await life.trades()
     async with life.begun(trading=False) as bot:
-        await mode_is(rig, bot, "normal", within=30)
-        assert (await buy(bot, "0.01")).status == "filled"
+        await mode_is(rig, bot, "normal", within=120)
+        await filled(rig, lambda: buy(bot, "0.01"))
         held = (await bot.orchestrator.holding(BTC)).position
         assert held >= Decimal("0.01")
-        sold = await bot.execute_order(symbol=BTC, side="sell", quantity=held)
-        assert sold.status == "filled"
+        await filled(rig, lambda: bot.execute_order(symbol=BTC, side="sell", quantity=held))
         await _looked(rig)
         dollars = (await bot.broker.get_account()).balances["USD"].total
 

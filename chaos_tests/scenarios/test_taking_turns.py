@@ -18,6 +18,7 @@ from chaos_tests.orchestration.bot import (
     PATIENT,
     builder,
     buy,
+    filled,
     holds,
     mode_is,
     orders_in,
@@ -30,14 +31,14 @@ from downtick.rig import Rig
 pytestmark = [pytest.mark.integration, pytest.mark.scenario, pytest.mark.slow]
 
 
-@pytest.mark.toxics("scenarios/taking-turns", exchange={**HOLDING, "tick_rate": 3.0})
+@pytest.mark.toxics("scenarios/taking-turns", exchange=HOLDING)
 async def test_feed_and_rest_fail_in_turns(rig: Rig) -> None:
     """Whichever is away, the other tells the price; without REST nothing is ordered, and without the feed it is."""
     async with running(rig, builder(rig).with_settings(PATIENT)) as bot, _priced(rig, bot):
         await _without_feed(rig, bot, "down")
         await _without_rest(rig, bot)
         await _without_feed(rig, bot, "freeze")
-        await _bought(rig, bot)
+        await filled(rig, lambda: buy(bot, "0.05"))
     assert await worst_case(rig) == Decimal("0.95")
     assert len(orders_in(rig)) == 3
     _each_fault_was_there(rig)
@@ -49,7 +50,7 @@ async def _without_feed(rig: Rig, bot: PerpsBot, fault: str) -> None:
     assert isinstance(service, MarketDataService)
     await step_done(rig, fault)
     await holds(rig, lambda: service.mode_of(BTC) == "rest_polling", within=30, name="REST prices")
-    await _bought(rig, bot)
+    await filled(rig, lambda: buy(bot, "0.05"))
     await holds(rig, lambda: service.mode_of(BTC) == "streaming", within=60, name="the feed again")
 
 
@@ -60,27 +61,25 @@ async def _without_rest(rig: Rig, bot: PerpsBot) -> None:
     await step_done(rig, "http_error")
     await mode_is(rig, bot, "monitor_only", within=30)
     refused_for(await buy(bot, "0.05"), "broker_unavailable")
-    assert service.mode_of(BTC) == "streaming"
-    await mode_is(rig, bot, "normal", within=60)
-
-
-async def _bought(rig: Rig, bot: PerpsBot) -> None:
-    """Buy; a machine that is busy may look like a broker that is out, so that it takes another try."""
-    async with rig.deadline(60, "an order is filled"):
-        while (result := await buy(bot, "0.05")).status == "rejected":  # noqa: ASYNC110 - a caller
-            await asyncio.sleep(rig.scaled(1))
-    assert result.status == "filled"
+    await holds(rig, lambda: service.mode_of(BTC) == "streaming", within=5, name="feed's prices")
+    await mode_is(rig, bot, "normal", within=120)
 
 
 @contextlib.asynccontextmanager
 async def _priced(rig: Rig, bot: PerpsBot) -> AsyncIterator[None]:
-    """See that all the while there is a price that may be traded on."""
-    missing: list[float] = []
+    """See that there is always a price that may be traded on; a machine that stands still has none for a moment."""
+    pauses: list[tuple[float, float]] = []  # without a price: since when, until when
 
     async def look() -> None:
+        since = rig.now()
         while True:
-            if bot.orchestrator.price(BTC) is None:
-                missing.append(rig.now())
+            now = rig.now()
+            if bot.orchestrator.price(BTC) is not None:
+                since = now
+            elif pauses and pauses[-1][0] == since:
+                pauses[-1] = since, now
+            else:
+                pauses.append((since, now))
             await asyncio.sleep(0.02)
 
     looking = asyncio.create_task(look())
@@ -89,7 +88,9 @@ async def _priced(rig: Rig, bot: PerpsBot) -> AsyncIterator[None]:
     finally:
         looking.cancel()
         await asyncio.wait({looking})
-    assert missing == []
+    for since, until in pauses:
+        stolen = rig.stolen(since - rig.scaled(8), until)
+        assert until - since - stolen < rig.scaled(8), "no price for too long"
 
 
 def _each_fault_was_there(rig: Rig) -> None:
