@@ -20,7 +20,7 @@ import downtick
 from downtick.arena import protocol
 from downtick.arena.channel import Channel
 from downtick.arena.host import ArenaHost, shared_arena
-from downtick.arena.live import GRACE, LiveHistory
+from downtick.arena.live import LiveHistory
 from downtick.endpoints import Endpoints
 from downtick.errors import (
     ArenaDied,
@@ -274,10 +274,10 @@ class Rig:
         start, seconds = time.monotonic(), self.scaled(within)
         try:
             # What was stolen is told a little later, so it is judged by afterwards.
-            async with asyncio.timeout(seconds + GRACE):
+            async with self.history.patience(start, seconds):
                 yield
         except TimeoutError:
-            used = seconds + GRACE
+            used = math.inf
         else:
             end = time.monotonic()
             used = end - start - self.stolen(start, end)

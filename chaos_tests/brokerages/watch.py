@@ -13,7 +13,6 @@ from bot_v2.features.brokerages.coinbase.streaming import (
     Message,
     StreamingSettings,
 )
-from downtick.arena.live import GRACE
 from downtick.errors import DeadlineMissed
 from downtick.history import Event
 from downtick.rig import Deadline, Rig
@@ -92,7 +91,7 @@ class Watch:
         seconds = self.rig.scaled(within)
         position = 0
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(start + seconds - self.rig.now() + GRACE):
+            async with self.rig.history.patience(start, seconds):
                 while True:
                     for item in itertools.islice(self.items, position, None):
                         position += 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from downtick.arena.spill import SpilledEvents
 from downtick.errors import DowntickError
@@ -71,6 +72,31 @@ class LiveHistory(History):
             stolen += max(0.0, min(end, until) - max(start, counted))
             counted = max(counted, end)
         return stolen
+
+    @contextlib.asynccontextmanager
+    async def patience(self, start: float, seconds: float) -> AsyncIterator[None]:
+        """End what is awaited inside, once so many seconds, and those that were stolen, are surely over.
+
+        Raises:
+            TimeoutError: it was ended.
+        """
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(None) as limit:
+            again: asyncio.Handle
+
+            def look() -> None:
+                nonlocal again
+                left = start + seconds + self.stolen(start) + GRACE - time.monotonic()
+                if left <= 0:
+                    limit.reschedule(loop.time())
+                else:
+                    again = loop.call_later(left, look)
+
+            again = loop.call_soon(look)
+            try:
+                yield
+            finally:
+                again.cancel()
 
     def wait(self, wanted: Predicate, by: float) -> Event | None:
         """Block until an event that is wanted has happened, and return the first; None if none did by then.

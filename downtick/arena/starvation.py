@@ -1,12 +1,15 @@
 """For how long the machine let the bot wait: what it could not do then is not the bot's fault.
 
 The kernel counts the time that a thread could have run and had no processor (Linux, the second figure of
-/proc/PID/schedstat; see Documentation/scheduler/sched-stats). Elsewhere nothing is told.
+/proc/PID/schedstat; see Documentation/scheduler/sched-stats), and the time that the host took from a virtual machine
+(``steal`` in /proc/stat; see proc_stat(5)). Elsewhere nothing is told.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,31 +17,40 @@ TOLD = 0.010
 """Seconds of waiting that the history tells of at once."""
 
 _EVERY = 0.020
+_STEAL = 8  # the place of that figure in the first line, after the word "cpu"
 
 
-async def watch(process: int, tell: Callable[[float], None], folder: Path = Path("/proc")) -> None:
-    """Tell how many seconds a process's main thread waited for a processor, each time that enough have come together.
+async def watch(
+    process: int,
+    tell: Callable[[float], None],
+    folder: Path = Path("/proc"),
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Tell how many seconds a process's main thread had no processor, each time that enough have come together.
 
     Args:
         process: its id. It ends when the process does.
-        tell: gets the seconds since it was last told.
+        tell: gets the seconds since it was last told, never more than have passed.
         folder: where the kernel shows processes.
+        clock: in seconds.
     """
-    figures = folder / str(process) / "schedstat"
-    told = _waited(figures)
+    told, at = _without(process, folder), clock()
     while told is not None:
         await asyncio.sleep(_EVERY)
-        waited = _waited(figures)
-        if waited is None:
+        without = _without(process, folder)
+        if without is None:
             return
-        if waited - told >= TOLD:
-            tell(waited - told)
-            told = waited
+        if without - told >= TOLD:
+            now = clock()
+            tell(min(without - told, now - at))
+            told, at = without, now
 
 
-def _waited(figures: Path) -> float | None:
-    """Return the seconds that a thread has waited in its life; None if the kernel does not say."""
+def _without(process: int, folder: Path) -> float | None:
+    """Return the seconds that a process, and this machine, had to wait so far; None if the kernel does not say."""
     try:
-        return int(figures.read_text().split()[1]) / 1e9
+        waited = int((folder / str(process) / "schedstat").read_text().split()[1]) / 1e9
+        stolen = int((folder / "stat").read_text().split(maxsplit=_STEAL + 1)[_STEAL])
     except (OSError, IndexError, ValueError):
         return None
+    return waited + stolen / os.sysconf("SC_CLK_TCK") / (os.cpu_count() or 1)

@@ -116,3 +116,22 @@ def test_follow_yields_what_comes_and_ends_with_the_failure() -> None:
     with pytest.raises(ArenaDied):
         next(followed)
     assert [e.at for e in seen] == [1.0, 2.0, 3.0]
+
+
+async def test_patience_ends_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever."""
+    monkeypatch.setattr("downtick.arena.live.GRACE", 0.0)
+    with pytest.raises(TimeoutError):
+        async with LiveHistory().patience(time.monotonic(), 0.01):
+            await asyncio.Event().wait()
+
+
+async def test_patience_is_longer_by_what_is_stolen_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine that gives no time is given some."""
+    monkeypatch.setattr("downtick.arena.live.GRACE", 0.0)
+    history, start = LiveHistory(), time.monotonic()
+    async with history.patience(start, 0.01):
+        history.append(Event(start + 60.0, "arena", "starved", {"seconds": 60.0}))
+        await asyncio.sleep(0.05)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,12 +24,20 @@ class Kernel:
         self._figures = folder / "7" / "schedstat"
         self._figures.parent.mkdir()
         self.waited(0.0)
+        self.stole(0)
 
     def waited(self, seconds: float) -> None:
         """Let the process have waited for so long since it is watched."""
         new = self._figures.with_suffix(".new")
         new.write_text(f"999 {round((BEFORE + seconds) * 1e9)} 12\n")
         new.replace(self._figures)
+
+    def stole(self, ticks: int) -> None:
+        """Let the host have taken so many ticks from each processor since it is watched."""
+        steal = (1000 + ticks) * (os.cpu_count() or 1)
+        new = self.folder / "stat.new"
+        new.write_text(f"cpu  1 2 3 4 5 6 7 {steal} 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n")
+        new.replace(self.folder / "stat")
 
     def ended(self) -> None:
         """Let the process be no more."""
@@ -38,11 +48,19 @@ class Kernel:
         return await asyncio.wait_for(self.told.get(), 5)
 
 
+def clock() -> float:
+    """Tell that a second has passed."""
+    return float(next(_SECONDS))
+
+
+_SECONDS = itertools.count()
+
+
 @pytest.fixture
 async def kernel(tmp_path: Path) -> AsyncIterator[Kernel]:
     """A kernel and its process, which ends with the test."""
     kernel = Kernel(tmp_path)
-    watching = asyncio.create_task(watch(7, kernel.told.put_nowait, tmp_path))
+    watching = asyncio.create_task(watch(7, kernel.told.put_nowait, tmp_path, clock))
     await asyncio.sleep(0)
     yield kernel
     with contextlib.suppress(FileNotFoundError):
@@ -65,6 +83,18 @@ async def test_small_waits_add_up(kernel: Kernel) -> None:
     assert kernel.told.empty()
     kernel.waited(TOLD * 1.2)
     assert await kernel.next_told() == pytest.approx(TOLD * 1.2)
+
+
+async def test_what_the_host_took_counts(kernel: Kernel) -> None:
+    """A virtual machine that does not run lets everybody wait."""
+    kernel.stole(3)
+    assert await kernel.next_told() == pytest.approx(3 / os.sysconf("SC_CLK_TCK"))
+
+
+async def test_never_more_is_told_than_has_passed(kernel: Kernel) -> None:
+    """Host and queue may have counted the same wait."""
+    kernel.waited(7.0)
+    assert await kernel.next_told() == 1.0
 
 
 async def test_it_ends_with_the_process(kernel: Kernel) -> None:
