@@ -30,7 +30,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 # Without the files that this keeps from being written, pytest would translate each module anew in every process.
 unexport PYTHONDONTWRITEBYTECODE
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+	--no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
 	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients" -p chaos_tests.workers -n $(WORKERS) \

@@ -272,11 +272,17 @@ async def test_the_venue_goes_back_in_time_and_tells_nobody() -> None:
     async with trading() as client:
         await place(client.stub, "kept")
         kept = (await client.stub.until("ledger", change="accepted")).at
-        await asyncio.sleep(0.3)  # what is to be kept must be older than what is undone
+        async with listening(
+            client.stub, "heartbeats"
+        ) as beats:  # so far apart are kept and undone
+            await read_until(beats, channel="heartbeats")
+            await read_until(beats, channel="heartbeats")
         await client.start("error_although_applied", once=True)
         await client.order("filled")
+        undone = (await client.stub.until("ledger", change="accepted", count=2)).at
         await place(client.stub, "open")
-        handle = await client.start("rollback", {"back": time.monotonic() - kept - 0.1})
+        back = time.monotonic() - (kept + undone) / 2
+        handle = await client.start("rollback", {"back": back})
         assert await client.listed() == ["kept"]
         assert await client.fills() == []
         await place(client.stub, "next")

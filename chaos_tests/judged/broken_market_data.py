@@ -14,29 +14,33 @@ from bot_v2.features.market_data.belief import Belief
 from bot_v2.features.market_data.clocks import ExchangeClock
 from bot_v2.features.market_data.core import MarketDataCore
 from bot_v2.features.market_data.health import StreamHealth, Trouble
-from bot_v2.features.market_data.price import Figures, Nonsense, Source, Tick
+from bot_v2.features.market_data.price import Tick
 from bot_v2.features.market_data.trust import Change, Trust
 from chaos_tests.streaming.desk import Desk, made
 from downtick.rig import Rig
 
 
-class _Rebuilt(MarketDataService):
-    """A service some of whose parts are of a worse kind."""
+def _with(
+    *,
+    core: type[MarketDataCore] = MarketDataCore,
+    trust: type[Trust] = Trust,
+    health: type[StreamHealth] = StreamHealth,
+    belief: type[Belief] = Belief,
+    exchange: type[ExchangeClock] = ExchangeClock,
+) -> type[MarketDataService]:
+    """Return a service some of whose parts are of a worse kind."""
 
-    core: type[MarketDataCore] = MarketDataCore
-    trust: type[Trust] = Trust
-    health: type[StreamHealth] = StreamHealth
-    belief: type[Belief] = Belief
-    exchange: type[ExchangeClock] = ExchangeClock
+    class Rebuilt(MarketDataService):
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            self._exchange.__class__ = exchange
+            self._core.__class__ = core
+            self._core._trust.__class__ = trust
+            self._core._health.__class__ = health
+            for each in self._core._beliefs.values():
+                each.__class__ = belief
 
-    def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(*arguments, **keywords)
-        self._exchange.__class__ = self.exchange
-        self._core.__class__ = self.core
-        self._core._trust.__class__ = self.trust
-        self._core._health.__class__ = self.health
-        for belief in self._core._beliefs.values():
-            belief.__class__ = self.belief
+    return Rebuilt
 
 
 class _Unasking(MarketDataCore):
@@ -44,13 +48,9 @@ class _Unasking(MarketDataCore):
         return []
 
 
-class _NeverFallsBack(_Rebuilt):
-    core = _Unasking
-
-
 def never_falls_back(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service that has no other way than the stream."""
-    return made(rig, symbols, _NeverFallsBack)
+    return made(rig, symbols, _with(core=_Unasking))
 
 
 class _Unforgiving(Trust):
@@ -58,13 +58,9 @@ class _Unforgiving(Trust):
         return None
 
 
-class _NeverReturns(_Rebuilt):
-    trust = _Unforgiving
-
-
 def never_returns(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service that polls for ever once it has begun to."""
-    return made(rig, symbols, _NeverReturns)
+    return made(rig, symbols, _with(trust=_Unforgiving))
 
 
 class _Nervous(Trust):
@@ -83,13 +79,9 @@ class _Nervous(Trust):
         return None
 
 
-class _Flaps(_Rebuilt):
-    trust = _Nervous
-
-
 def flaps(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service that changes over with every loss, and with the next price back."""
-    return made(rig, symbols, _Flaps)
+    return made(rig, symbols, _with(trust=_Nervous))
 
 
 class _ByArrival(ExchangeClock):
@@ -97,13 +89,9 @@ class _ByArrival(ExchangeClock):
         return received
 
 
-class _AgeByArrival(_Rebuilt):
-    exchange = _ByArrival
-
-
 def age_by_arrival(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service for which a price is as old as its message is here."""
-    return made(rig, symbols, _AgeByArrival)
+    return made(rig, symbols, _with(exchange=_ByArrival))
 
 
 class _AlwaysNow(MarketDataService):
@@ -122,13 +110,9 @@ class _Credulous(Belief):
         return False
 
 
-class _BelievesJumps(_Rebuilt):
-    belief = _Credulous
-
-
 def believes_jumps(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service that believes whatever price it is told."""
-    return made(rig, symbols, _BelievesJumps)
+    return made(rig, symbols, _with(belief=_Credulous))
 
 
 class _Eternal(MarketDataCore):
@@ -137,13 +121,9 @@ class _Eternal(MarketDataCore):
             self._fresh.add(symbol)
 
 
-class _NeverStale(_Rebuilt):
-    core = _Eternal
-
-
 def never_stale(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service for which the last price is good until there is another."""
-    return made(rig, symbols, _NeverStale)
+    return made(rig, symbols, _with(core=_Eternal))
 
 
 class _Blind(StreamHealth):
@@ -157,14 +137,9 @@ class _OneForAll(MarketDataCore):
         return [] if youngest < self._settings.confirm_age else super().wanted(now)
 
 
-class _OverlooksProducts(_Rebuilt):
-    core = _OneForAll
-    health = _Blind
-
-
 def overlooks_products(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service that is content as long as anything comes."""
-    return made(rig, symbols, _OverlooksProducts)
+    return made(rig, symbols, _with(core=_OneForAll, health=_Blind))
 
 
 def polls_without_limit(rig: Rig, symbols: Sequence[str]) -> Desk:
@@ -184,18 +159,11 @@ def says_nothing(rig: Rig, symbols: Sequence[str]) -> Desk:
     return made(rig, symbols, _Silent)
 
 
-class _Timeless(MarketDataService):
-    def _offer(
-        self,
-        symbol: str,
-        source: Source,
-        figures: Figures | Nonsense,
-        told_at: str | float,
-        received: float,
-    ) -> None:
-        super()._offer(symbol, source, figures, self._exchange.latest(received), received)
+class _Timeless(ExchangeClock):
+    def born(self, at: float, received: float) -> float:
+        return super().born(self.latest(received), received)
 
 
 def looks_at_no_time(rig: Rig, symbols: Sequence[str]) -> Desk:
     """Make a service that takes every price for one of the moment in which it comes."""
-    return made(rig, symbols, _Timeless)
+    return made(rig, symbols, _with(exchange=_Timeless))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from downtick.commands import options
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import BinaryIO
@@ -36,13 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--rate", type=float, metavar="N", help="Happenings a nominal second and product, seeded."
 )
-@click.option(
-    "--time-scale",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0, 100, min_open=True),
-    help="Real time over nominal time.",
-)
+@options.time_scale
 @click.option(
     "--certificate",
     metavar="FILE",

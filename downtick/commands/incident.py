@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from downtick.commands import options
+
 if TYPE_CHECKING:
     from downtick.bots.command import BotCommand
     from downtick.report.incident import IncidentStory
@@ -22,14 +24,8 @@ TICK = 0.1
 @click.command("incident")
 @click.argument("name")
 @click.argument("bot", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND [ARGS]...]")
-@click.option(
-    "--time-scale",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0, 100, min_open=True),
-    help="Real time over nominal time.",
-)
-@click.option("--seed", type=int, help="Seed of the market and of random draws.")
+@options.time_scale
+@options.seed
 @click.option(
     "--log",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from downtick.commands import options
+
 if TYPE_CHECKING:
     from downtick.rig import Rig
 
@@ -14,14 +16,8 @@ if TYPE_CHECKING:
 @click.command("up")
 @click.option("--profile", metavar="NAME", help="Play this profile once the bot is steady.")
 @click.option("--arm", multiple=True, metavar="LINK", help="Let this link reset (RST). Repeatable.")
-@click.option(
-    "--time-scale",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0, 100, min_open=True),
-    help="Real time over nominal time.",
-)
-@click.option("--seed", type=int, help="Seed of the market and of random draws.")
+@options.time_scale
+@options.seed
 @click.option(
     "--topology",
     default="stub",

@@ -20,6 +20,7 @@ class Floor:
 
     def __init__(self) -> None:
         self.open = True
+        self.looks = 0
         self.seen: SeenPrice | None = SeenPrice(Decimal(100), 0.0)
         self.result = OrderResult("filled")
         self.orders: list[tuple[str, Side, Decimal]] = []
@@ -29,6 +30,7 @@ class Floor:
 
     def price(self, symbol: str) -> SeenPrice | None:
         del symbol
+        self.looks += 1
         return self.seen
 
     async def holding(self, symbol: str) -> Holding:
@@ -85,9 +87,10 @@ async def test_without_a_price_or_while_nothing_is_traded_it_is_not_asked() -> N
     floor, strategy = Floor(), Buyer()
     floor.open = False
     async with trading(floor, strategy):
-        await asyncio.sleep(0.005)
+        await until(lambda: floor.looks > 3)
         floor.open, floor.seen = True, None
-        await asyncio.sleep(0.005)
+        looks = floor.looks
+        await until(lambda: floor.looks > looks + 3)
         assert strategy.seen == []
         floor.seen = SeenPrice(Decimal(100), 0.0)
         await until(lambda: floor.orders)

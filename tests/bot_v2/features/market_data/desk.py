@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from bot_v2.features.market_data import MarketDataService, MarketDataSettings
 from bot_v2.metrics import MetricsCollector
 from tests.bot_v2.features.market_data.fakes import FakeBroker, FakeStream
-from tests.bot_v2.features.market_data.virtual import clock
+from tests.bot_v2.features.market_data.virtual import clock, pass_time
 
 BTC = "BTC-USD"
 
@@ -40,7 +40,7 @@ class Desk:
         for _ in range(round(seconds * 5)):
             for symbol in self.symbols:
                 self.stream.tell(symbol, price)
-            await asyncio.sleep(0.2)
+            await pass_time(0.2)
 
     def mode(self) -> str:
         return self.service.mode

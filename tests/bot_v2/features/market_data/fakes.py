@@ -10,7 +10,7 @@ from typing import Any
 
 from bot_v2.features.brokerages.broker import Quote
 from bot_v2.features.brokerages.coinbase.streaming import ClientCrashed, Gap, Message
-from tests.bot_v2.features.market_data.virtual import WALL, now
+from tests.bot_v2.features.market_data.virtual import WALL, now, pass_time
 
 Item = Message | Gap | Exception | None
 
@@ -71,7 +71,7 @@ class FakeBroker:
 
     async def get_quote(self, symbol: str) -> Quote:
         self.asked.append((now(), symbol))
-        await asyncio.sleep(self.takes)
+        await pass_time(self.takes)
         if self.error is not None:
             raise self.error
         price = Decimal(self.price)
@@ -86,7 +86,7 @@ class FakeBrokerWithClock(FakeBroker):
 
     async def get_time(self) -> float:
         self.asked_time += 1
-        await asyncio.sleep(self.takes)
+        await pass_time(self.takes)
         if self.error is not None:
             raise self.error
         return WALL + now() + self.ahead

@@ -11,7 +11,7 @@ from bot_v2.features.brokerages.broker import RateLimited, Rejected, Unavailable
 from bot_v2.features.market_data import MarketDataService
 from tests.bot_v2.features.market_data.desk import BTC, ETH, Desk, started
 from tests.bot_v2.features.market_data.fakes import FakeBroker, FakeBrokerWithClock, FakeStream
-from tests.bot_v2.features.market_data.virtual import now, play
+from tests.bot_v2.features.market_data.virtual import now, pass_time, play
 
 
 def test_a_sound_stream_gives_prices_and_nobody_asks() -> None:
@@ -40,7 +40,7 @@ def test_start_returns_in_polling_mode_if_there_is_no_stream() -> None:
         await desk.service.start()
         assert desk.mode() == "rest_polling"
         assert now() < 5
-        await asyncio.sleep(60)
+        await pass_time(60)
         price = desk.service.get_mark_price(BTC)
         assert price is not None
         assert price.age <= 1.3
@@ -73,7 +73,7 @@ def test_there_and_back_again() -> None:
     async def story() -> None:
         async with started() as desk:
             desk.stream.lose()
-            await asyncio.sleep(10)
+            await pass_time(10)
             assert desk.mode() == "rest_polling"
             price = desk.service.get_mark_price(BTC)
             assert price is not None
@@ -96,9 +96,9 @@ def test_each_change_is_logged_with_its_particulars(caplog: pytest.LogCaptureFix
     async def story() -> None:
         async with started(BTC, ETH) as desk:
             desk.stream.lose()
-            await asyncio.sleep(10)
+            await pass_time(10)
             desk.broker.error = Unavailable("no")
-            await asyncio.sleep(30)
+            await pass_time(30)
 
     caplog.set_level(logging.INFO, "bot_v2.features.market_data")
     play(story())
@@ -137,7 +137,7 @@ def test_failures_are_asked_less_and_less_often() -> None:
         desk = Desk(BTC, ETH)
         desk.broker.error = Unavailable("no")
         await desk.service.start()
-        await asyncio.sleep(60)
+        await pass_time(60)
         assert 12 <= len(desk.broker.asked) <= 30
         assert desk.count("polls_failed") == len(desk.broker.asked)
         await desk.service.stop()
@@ -152,7 +152,7 @@ def test_retry_after_is_kept() -> None:
         desk = Desk(BTC, ETH)
         desk.broker.error = RateLimited("slow down", retry_after=20.0)
         await desk.service.start()
-        await asyncio.sleep(60)
+        await pass_time(60)
         times = [at for at, _ in desk.broker.asked]
         assert all(later - earlier >= 20 for earlier, later in itertools.pairwise(times))
         assert len(times) >= 3
@@ -170,7 +170,7 @@ def test_no_error_ends_the_asking(error: Exception) -> None:
         desk.broker.error = error
         await desk.service.start()
         desk.broker.error = None
-        await asyncio.sleep(10)
+        await pass_time(10)
         assert desk.mode() == "rest_polling"
         assert desk.count("crashes") == 0
         await desk.service.stop()
@@ -185,7 +185,7 @@ def test_slow_answers_are_as_old_as_they_say() -> None:
         desk = Desk()
         desk.broker.lag = 4.0
         await desk.service.start()
-        await asyncio.sleep(10)
+        await pass_time(10)
         price = desk.service.get_mark_price(BTC)
         assert price is not None
         assert price.age >= 4.0
@@ -201,11 +201,11 @@ def test_answers_that_never_come_are_given_up() -> None:
         desk = Desk(BTC, ETH)
         desk.broker.takes = 1e6
         await desk.service.start()
-        await asyncio.sleep(60)
+        await pass_time(60)
         assert 8 <= len(desk.broker.asked) <= 16
         assert desk.count("polls_failed") >= len(desk.broker.asked) - 1
         desk.broker.takes = 0.0
-        await asyncio.sleep(10)
+        await pass_time(10)
         assert desk.service.mode == "rest_polling"
         await desk.service.stop()
 
@@ -222,7 +222,7 @@ def test_prices_without_sense_are_refused_and_counted(caplog: pytest.LogCaptureF
             assert desk.mode() == "stale"
             assert desk.count("prices_refused") > 100
             desk.stream.tell(BTC, "100", timestamp="None")
-            await asyncio.sleep(0.1)
+            await pass_time(0.1)
             assert desk.mode() == "stale"
 
     play(story())
@@ -237,7 +237,7 @@ def test_a_jump_is_counted_and_leaves_no_price() -> None:
         async with started() as desk:
             await desk.flow(5)
             desk.stream.tell(BTC, "1000")
-            await asyncio.sleep(0.5)
+            await pass_time(0.5)
             assert desk.service.get_mark_price(BTC) is None
             assert desk.service.mode_of(BTC) == "stale"
             assert desk.count("jumps") == 1
@@ -288,7 +288,7 @@ def test_a_stream_that_crashed_is_a_lost_one() -> None:
     async def story() -> None:
         async with started() as desk:
             desk.stream.crash()
-            await asyncio.sleep(10)
+            await pass_time(10)
             assert desk.mode() == "rest_polling"
             assert desk.count("crashes") == 1
 
@@ -323,7 +323,7 @@ def test_a_message_from_the_future_asks_for_the_time_anew() -> None:
             await desk.flow(1)
             asked = broker.asked_time
             desk.stream.tell(BTC, "100", lag=-1.5)
-            await asyncio.sleep(1.5)
+            await pass_time(1.5)
             assert desk.count("prices_refused") == 1
             assert broker.asked_time == asked + 1
 

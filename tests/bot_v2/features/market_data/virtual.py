@@ -49,6 +49,11 @@ def play(story: Coroutine[Any, Any, T]) -> T:
         return runner.run(story)
 
 
+async def pass_time(seconds: float) -> None:
+    """Let virtual seconds pass: everything that falls due in them happens, and nobody waits."""
+    await asyncio.sleep(seconds)
+
+
 def now() -> float:
     """Return the virtual time."""
     return asyncio.get_running_loop().time()

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
 
 from bot_v2.features.brokerages.coinbase.rest.settings import RestSettings
+from tests.bot_v2.features.brokerages.coinbase.scaling import scales_all_but
 
 UNSCALED = {
-    "time_scale",
     "retry_after_max",
     "clock_margin",
     "max_body",
@@ -20,15 +19,7 @@ UNSCALED = {
 
 def test_every_duration_takes_the_time_scale() -> None:
     """What is measured against the exchange's wall clock, and what it says itself, does not."""
-    nominal = RestSettings(time_scale=0.1)
-    real = nominal.real()
-    for each in dataclasses.fields(RestSettings):
-        before, after = getattr(nominal, each.name), getattr(real, each.name)
-        if each.name not in UNSCALED:
-            assert after == pytest.approx(before * 0.1), each.name
-        elif each.name != "time_scale":
-            assert after == before, each.name
-    assert real.real() == real
+    scales_all_but(RestSettings, UNSCALED)
 
 
 @pytest.mark.parametrize(

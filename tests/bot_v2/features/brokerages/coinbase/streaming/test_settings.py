@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
 
 from bot_v2.features.brokerages.coinbase.streaming.settings import StreamingSettings
+from tests.bot_v2.features.brokerages.coinbase.scaling import scales_all_but
 
 UNSCALED = {
-    "time_scale",
     "retry_after_max",
     "sends_per_window",
     "max_size",
@@ -17,22 +16,8 @@ UNSCALED = {
 
 
 def test_every_duration_takes_the_time_scale() -> None:
-    """All durations shrink by the factor; counts, sizes and the server's own Retry-After do not."""
-    nominal = StreamingSettings(time_scale=0.1)
-    real = nominal.real()
-    for each in dataclasses.fields(StreamingSettings):
-        before, after = getattr(nominal, each.name), getattr(real, each.name)
-        if each.name not in UNSCALED:
-            assert after == pytest.approx(before * 0.1), each.name
-        elif each.name != "time_scale":
-            assert after == before, each.name
-    assert real.time_scale == 1.0
-
-
-def test_real_settings_are_not_scaled_again() -> None:
-    """Taking the real settings twice changes nothing more."""
-    real = StreamingSettings(time_scale=0.1).real()
-    assert real.real() == real
+    """All durations shrink by the factor, once; counts, sizes and the server's own Retry-After do not."""
+    scales_all_but(StreamingSettings, UNSCALED)
 
 
 def test_data_timeout_can_be_switched_off() -> None:
