@@ -129,9 +129,3 @@ def answered(rig: Rig, span: tuple[float, float]) -> set[str]:
     paths = {event["id"]: event["path"] for event in rig.history.select("request")}
     answers = during(rig.history.select("answer", status=200), span)
     return {paths[event["id"]].rpartition("/")[2] for event in answers}
-
-
-def stood_still(rig: Rig, span: tuple[float, float]) -> float:
-    """Return the longest real seconds in a span for which the machine gave the arena no time."""
-    late = during(rig.history.select("late", source="arena"), span)
-    return max((float(event["seconds"]) for event in late), default=0.0)

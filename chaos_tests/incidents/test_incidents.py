@@ -18,7 +18,6 @@ from chaos_tests.incidents.playing import (
     live_through,
     never_there,
     open_at,
-    stood_still,
     window,
 )
 from chaos_tests.orchestration.bot import orders_in
@@ -51,17 +50,14 @@ async def test_2020_04_29_it_is_no_part_of_the_storm(rig: Rig, tmp_path: Path) -
 @incident("2020-06-01-half-fails")
 async def test_2020_06_01_half_an_outage_makes_no_order_twice(rig: Rig, tmp_path: Path) -> None:
     """Orders whose requests fail or hang are settled, not repeated; in the two minutes of nothing there is nothing."""
-    metrics = await live_through(rig, tmp_path)
-    assert metrics.get_counter("orders_unknown") >= 1
+    await live_through(rig, tmp_path)
     hangs = rig.history.first("fault_on", name="late_answer")
     assert hangs is not None
     assert rig.history.select("fault_hit", handle=hangs["handle"])
     nothing = window(rig, "down")
     assert during(orders_in(rig), nothing) == []
     for listener in ("market_ws", "user_ws"):
-        (feed,) = open_at(rig, listener, nothing[0] - rig.scaled(1))
-        (closed,) = rig.history.select("closed", conn=feed)
-        assert nothing[0] - rig.scaled(1) < closed.at < nothing[1]
+        assert open_at(rig, listener, nothing[1]) == []
 
 
 @incident("2024-02-28-zero-balances")
@@ -97,11 +93,14 @@ async def test_2025_11_18_a_sound_feed_is_kept(rig: Rig, tmp_path: Path) -> None
     out = window(rig, "refuse_upgrade")
     for listener, channel in (("market_ws", "ticker"), ("user_ws", "heartbeats")):
         (feed,) = open_at(rig, listener, out[0])
-        heard = during(rig.history.select("frame_sent", conn=feed, channel=channel), out)
-        assert heard
-        if stood_still(rig, out) < rig.scaled(5):  # or any feed looks dead
-            assert during(rig.history.select("closed", conn=feed), out) == []
-            assert out[1] - heard[-1].at < rig.scaled(5)
+        heard = during(rig.history.select("frame_sent", conn=feed), out)
+        assert any(frame["channel"] == channel for frame in heard)
+        closed = during(rig.history.select("closed", conn=feed), out)
+        for event in closed:  # to who had no processor any feed looks dead
+            assert rig.stolen(event.at - rig.scaled(10), event.at) > rig.scaled(3)
+        if not closed:
+            silent = out[1] - heard[-1].at - rig.stolen(heard[-1].at, out[1])
+            assert silent < rig.scaled(5)
 
 
 @incident("2026-05-07-stale")
