@@ -1,5 +1,6 @@
 """The library of fault profiles: every file against the vocabulary, the schema and the linter."""
 
+import functools
 import itertools
 import json
 import re
@@ -53,6 +54,7 @@ STREAMING = {
 }
 
 
+@functools.cache
 def profile(name: str) -> Profile:
     """Return a profile of the library."""
     return load(*find(name), VOCABULARY)

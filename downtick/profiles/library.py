@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from glob import iglob
 from pathlib import Path
 
 from downtick.data import data_folder
@@ -16,12 +18,8 @@ INCIDENTS = "incidents/"
 
 def library_names() -> tuple[str, ...]:
     """Return the names of the library's profiles with their folder, sorted: ``streaming/data-silence``."""
-    root = data_folder("toxics")
-    return tuple(
-        sorted(
-            path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*" + SUFFIX)
-        )
-    )
+    found = iglob("**/*" + SUFFIX, root_dir=data_folder("toxics"), recursive=True)  # noqa: PTH207 - its Paths take ten times as long
+    return tuple(sorted(name.removesuffix(SUFFIX).replace(os.sep, "/") for name in found))
 
 
 def library_path(name: str) -> Path:
