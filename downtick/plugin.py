@@ -147,7 +147,7 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print the linter's warnings, and how much of their deadlines the tests used.
 
-    A share near 1 is a flake in waiting.
+    A share near 1 is a flake in waiting; with ``-v`` each deadline is listed with its own.
     """
     told = [
         (report.nodeid, key, value)
@@ -170,6 +170,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             f"downtick: {len(used)} deadlines; used share p50 {p50:.2f}, p99 {p99:.2f}, "
             f"max {used[-1][0]:.2f} ({used[-1][1]})"
         )
+        if terminalreporter.verbosity > 0:
+            for share, name in reversed(used):
+                terminalreporter.write_line(f"  {share:5.2f} {name}")
 
 
 def _unmatched(item: pytest.Item, up: Rig) -> list[str]:
