@@ -37,10 +37,10 @@ from downtick.rig import Rig
 pytestmark = [pytest.mark.integration, pytest.mark.brokerages]
 
 SHORT: dict[str, Any] = {
-    "call_timeout": 6.0,
-    "order_timeout": 6.0,
-    "answer_timeout": 3.0,
-    "read_timeout": 2.0,
+    "call_timeout": 4.5,
+    "order_timeout": 4.5,
+    "answer_timeout": 2.5,
+    "read_timeout": 1.5,
 }
 """Nominal seconds that are enough to see that they end."""
 

@@ -75,7 +75,9 @@ async def test_a_link_that_flaps(rig: Rig, make: Make) -> None:
     watch.judge_frames()
     resubscribed(watch, 6)
     ended = [rig.history.first("closed", conn=conn) for conn in watch.connections()[:5]]
-    assert all(event is not None and event["how"] == "eof" for event in ended)
+    for event in ended:
+        assert event is not None
+        assert event["how"] in ("eof", "reset")  # reset, if a frame left when the link had closed
 
 
 @pytest.mark.toxics("streaming/seven-resets")

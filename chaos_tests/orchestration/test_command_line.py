@@ -66,7 +66,7 @@ async def test_it_ends_before_it_has_begun(rig: Rig, tmp_path: Path) -> None:
     for link in ("rest", "market_ws"):
         await rig.inject(link, "down")
     async with bot_process(rig, tmp_path) as bot:
-        await bot.until(rig, lambda: bot.said("the bot begins"), within=10, name="it begins")
+        await bot.until(rig, lambda: bot.said("the bot begins"), within=60, name="it begins")
         code, seconds = await bot.end()
     assert code == 0
     assert seconds < 5
