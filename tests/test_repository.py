@@ -208,3 +208,13 @@ def test_nothing_of_one_machine_is_tracked() -> None:
             for match in pattern.finditer(text)
         ]
     assert found == []
+
+
+def test_no_file_is_too_long_to_be_read() -> None:
+    """No code and no page has more than 400 lines."""
+    lengths = {
+        path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines())
+        for path in tracked_files()
+        if path.suffix in {".py", ".md"} and path.is_file()
+    }
+    assert {path: length for path, length in lengths.items() if length > 400} == {}
