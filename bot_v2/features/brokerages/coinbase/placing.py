@@ -27,7 +27,7 @@ from bot_v2.features.brokerages.broker import (
     Unavailable,
     Unknown,
 )
-from bot_v2.features.brokerages.coinbase.rest import NoTurn
+from bot_v2.features.brokerages.coinbase.rest import Impostor, NoTurn
 from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
 from bot_v2.features.brokerages.coinbase.venue import NameTaken, Venue
 
@@ -116,6 +116,8 @@ async def _until_settled(
         except NoTurn as error:
             refusal = refusal or error
         except (Unavailable, RateLimited) as error:
+            if isinstance(error, Impostor) and doubt is None:
+                raise
             refusal = error
         except NotDone as error:
             if doubt is None:

@@ -14,7 +14,7 @@
 
 from bot_v2.features.brokerages.coinbase.rest.auth import BadKey, Signer
 from bot_v2.features.brokerages.coinbase.rest.call import Answer, Call, Reply
-from bot_v2.features.brokerages.coinbase.rest.client import NoTurn, RestClient
+from bot_v2.features.brokerages.coinbase.rest.client import Impostor, NoTurn, RestClient
 from bot_v2.features.brokerages.coinbase.rest.pace import Rate
 from bot_v2.features.brokerages.coinbase.rest.settings import RestSettings
 from bot_v2.features.brokerages.coinbase.rest.verdicts import Refused
@@ -24,6 +24,7 @@ __all__ = [
     "Answer",
     "BadKey",
     "Call",
+    "Impostor",
     "NoTurn",
     "Rate",
     "Refused",

@@ -29,7 +29,7 @@ from bot_v2.features.brokerages.coinbase.rest.verdicts import (
     error_without_answer,
     retry_after,
 )
-from bot_v2.features.brokerages.coinbase.rest.wire import Lost
+from bot_v2.features.brokerages.coinbase.rest.wire import Lost, Untrusted
 from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,10 @@ class Carrier(Protocol):
 
 class NoTurn(RateLimited):
     """Not sent: its turn would have come after its deadline, because of others before it."""
+
+
+class Impostor(Unavailable):
+    """Not sent: whoever is there is not the broker, and will not be at the next attempt either."""
 
 
 class RestClient:
@@ -111,6 +115,8 @@ class RestClient:
         while True:
             try:
                 return await self.once(call, deadline)
+            except Impostor:
+                raise
             except (Unavailable, RateLimited) as error:
                 if isinstance(error, NoTurn) and before is not None:
                     raise before from error
@@ -216,6 +222,8 @@ class RestClient:
             if not done:
                 raise error_without_answer(call, sent=attempt.begun, why=_TOO_LATE)
             return working.result()
+        except Untrusted as untrusted:
+            raise Impostor(f"{call}: not sent: {untrusted}") from untrusted
         except Lost as lost:
             why = str(lost) if in_time else _TOO_LATE  # it was we who cut the connection
             raise error_without_answer(call, sent=attempt.may_have_left, why=why) from lost

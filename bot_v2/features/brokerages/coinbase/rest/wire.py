@@ -7,6 +7,7 @@ is kept, and no proxy, certificate or password of the environment is used that n
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from decimal import Decimal
@@ -33,6 +34,10 @@ _HEADERS: Final = {
 
 class Lost(Exception):
     """No answer came. How far the request came, its `Attempt` tells."""
+
+
+class Untrusted(Lost):
+    """Whoever is there showed no certificate that is trusted under its name. Nothing of the request left."""
 
 
 class Wire:
@@ -113,7 +118,8 @@ class Wire:
                 proxies=self._session.proxies,
             )
         except Exception as error:  # whatever it is: the request may be on its way
-            raise Lost(_words(error)) from error
+            untrusted = isinstance(_bottom(error), ssl.SSLCertVerificationError)
+            raise (Untrusted if untrusted else Lost)(_words(error)) from error
 
     def _request(self, call: Call) -> requests.Request:
         url = self._endpoint + quote(call.path, safe="/:")
@@ -176,8 +182,13 @@ def _no_number(word: str) -> NoReturn:
 
 def _words(error: BaseException) -> str:
     """Return the words of the error at the bottom: what is wrapped around it says less."""
+    bottom = _bottom(error)
+    return f"{type(bottom).__name__}: {str(bottom)[:200]}"
+
+
+def _bottom(error: BaseException) -> BaseException:
     while isinstance(
         inner := getattr(error, "reason", None) or next(iter(error.args), None), Exception
     ):
         error = inner
-    return f"{type(error).__name__}: {str(error)[:200]}"
+    return error

@@ -22,7 +22,7 @@ from bot_v2.features.brokerages.broker import (
     Unknown,
 )
 from bot_v2.features.brokerages.coinbase.placing import Patience, cancel, place
-from bot_v2.features.brokerages.coinbase.rest import NoTurn
+from bot_v2.features.brokerages.coinbase.rest import Impostor, NoTurn
 from bot_v2.features.brokerages.coinbase.streaming.backoff import Backoff
 from bot_v2.features.brokerages.coinbase.venue import NameTaken
 
@@ -125,6 +125,14 @@ def test_what_surely_did_not_leave_is_sent_again() -> None:
     desk = Desk(Unavailable("a"), RateLimited("b"), NoTurn("c"), "id", look=report())
     assert run(place, desk, REQUEST) == report()
     assert desk.asked.count("submit") == 4
+
+
+def test_nothing_is_sent_again_to_who_is_not_the_broker() -> None:
+    """Who shows a wrong certificate once will do so again."""
+    desk = Desk(Impostor("somebody else"), "id", look=report())
+    with pytest.raises(Impostor):
+        run(place, desk, REQUEST)
+    assert desk.asked.count("submit") == 1
 
 
 def test_what_may_have_arrived_is_insisted_on_and_not_submitted_again() -> None:

@@ -19,7 +19,7 @@ from bot_v2.features.brokerages.coinbase.rest.call import Answer, Call
 from bot_v2.features.brokerages.coinbase.rest.client import NoTurn, RestClient
 from bot_v2.features.brokerages.coinbase.rest.pace import Rate
 from bot_v2.features.brokerages.coinbase.rest.settings import RestSettings
-from bot_v2.features.brokerages.coinbase.rest.wire import Lost
+from bot_v2.features.brokerages.coinbase.rest.wire import Lost, Untrusted
 
 READ, ORDER = Call("GET", "/accounts"), Call("POST", "/orders")
 GOOD = Answer(200, {}, {"ok": True})
@@ -123,6 +123,16 @@ async def test_what_will_not_change_is_asked_once(answer: Answer) -> None:
     script = Script(answer)
     one = client(script)
     with pytest.raises((Unauthorized, Exception)):
+        await one.read(READ)
+    assert len(script.carried) == 1
+    one.close()
+
+
+async def test_who_is_not_the_broker_is_asked_once() -> None:
+    """Another attempt would meet the same certificate; what is wrong with it is told."""
+    script = Script(Untrusted("it names somebody else"))
+    one = client(script)
+    with pytest.raises(Unavailable, match="not sent: it names somebody else"):
         await one.read(READ)
     assert len(script.carried) == 1
     one.close()

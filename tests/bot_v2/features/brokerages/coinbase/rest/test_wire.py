@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ import responses
 from bot_v2.features.brokerages.coinbase.rest.attempt import Attempt
 from bot_v2.features.brokerages.coinbase.rest.call import Answer, Call
 from bot_v2.features.brokerages.coinbase.rest.settings import RestSettings
-from bot_v2.features.brokerages.coinbase.rest.wire import Lost, Wire
+from bot_v2.features.brokerages.coinbase.rest.wire import Lost, Untrusted, Wire
 
 HOST = "https://api.coinbase.com"
 READ = Call("GET", "/api/v3/brokerage/accounts", (("limit", "2"), ("cursor", "a b&=")))
@@ -168,6 +169,14 @@ def test_whatever_is_raised_below_is_one_error(
         Wire(HOST, Recorder(), RestSettings()).carry(ORDER, attempt)
     assert attempt.may_have_left
     assert "planted" not in str(lost.value)
+
+
+def test_a_certificate_that_is_not_trusted_is_told_apart(site: responses.RequestsMock) -> None:
+    """However deep in a library's errors it stands."""
+    refused = ssl.SSLCertVerificationError("it names somebody else")
+    site.add(responses.GET, f"{HOST}{READ.path}", body=requests.exceptions.SSLError(refused))
+    with pytest.raises(Untrusted, match="somebody else"):
+        Wire(HOST, Recorder(), RestSettings()).carry(READ, Attempt())
 
 
 def test_what_cannot_be_signed_did_not_leave(site: responses.RequestsMock) -> None:
