@@ -83,6 +83,8 @@ async def test_fifty_bots_after_a_scheduled_restart(rig: Rig) -> None:
     for first, start in enumerate(returns):
         together = bisect.bisect_right(returns, start + cap / 10) - first
         assert together <= BOTS / 2 or stood.still(start, cap / 10), "they came all at once"
+    most = returns[BOTS // 10 : -BOTS // 10]
+    assert most[-1] - most[0] > cap / 8, "they came one right after the other"  # however busy it is
     bounds = (healed.at - restart.at) / (cap / 2) + 4  # a few quick ones, then one in half a cap
     assert len(attempts) <= BOTS * bounds
     assert max(Counter(bot.stats.attempts for bot in bots)) <= 1 + bounds
