@@ -37,10 +37,10 @@ from downtick.rig import Rig
 pytestmark = [pytest.mark.integration, pytest.mark.brokerages]
 
 SHORT: dict[str, Any] = {
-    "call_timeout": 4.5,
-    "order_timeout": 4.5,
-    "answer_timeout": 2.5,
-    "read_timeout": 1.5,
+    "call_timeout": 10.0,
+    "order_timeout": 10.0,
+    "answer_timeout": 3.0,
+    "read_timeout": 2.0,
 }
 """Nominal seconds that are enough to see that they end."""
 
@@ -180,7 +180,7 @@ async def test_an_order_whose_answers_are_all_lost_is_unknown_and_found(
     blind = await rig.exchange_fault("http_error", selectors=looks, status=503)
     async with trading(rig, dialect, **SHORT) as broker:
         request, began = an_order(), time.time()
-        async with rig.deadline(10, "placing an order is bounded"):
+        async with rig.deadline(22, "placing an order is bounded"):
             with pytest.raises(Unknown):
                 await broker.place_order(request)
     for handle in (lost, blind):
@@ -226,7 +226,7 @@ async def test_a_late_half_or_dripping_answer_makes_one_order(
     async with trading(rig, dialect) as broker:
         handle = await rig.exchange_fault(fault, selectors=PLACING | {"once": True}, **scaled)
         request = an_order()
-        async with rig.deadline(15, "placing an order is bounded"):
+        async with rig.deadline(22, "placing an order is bounded"):
             report = await broker.place_order(request)
         await hits(rig, handle)
         assert report.order_id == await once_in_ledger(rig, request)
@@ -258,7 +258,7 @@ async def test_reading_goes_on_after_bad_answers_and_ends_in_time(
         always = await rig.exchange_fault(fault, **scaled)
         async with (
             trading(rig, dialect, **SHORT) as hasty,
-            rig.deadline(10, "reading is bounded"),
+            rig.deadline(22, "reading is bounded"),
         ):
             with pytest.raises(Unavailable):
                 await hasty.get_account()

@@ -35,7 +35,7 @@ from downtick.rig import Rig
 
 pytestmark = [pytest.mark.integration, pytest.mark.brokerages]
 
-SHORT: dict[str, Any] = {"call_timeout": 4.5, "order_timeout": 4.5}
+SHORT: dict[str, Any] = {"call_timeout": 10.0, "order_timeout": 10.0}
 """Nominal seconds that are enough to see that they end."""
 
 

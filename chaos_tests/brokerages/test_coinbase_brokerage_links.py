@@ -54,7 +54,7 @@ async def test_an_order_that_cannot_leave_is_surely_not_done(rig: Rig, dialect: 
     await rig.inject("rest", "down")
     async with trading(rig, dialect, **SHORT) as broker:
         request = an_order()
-        async with rig.deadline(10, "placing an order is bounded"):
+        async with rig.deadline(16, "placing an order is bounded"):
             with pytest.raises(Unavailable):
                 await broker.place_order(request)
         await rig.heal("rest")
@@ -72,7 +72,7 @@ async def test_an_order_whose_handshake_never_ends_is_surely_not_done(
     handle = await rig.exchange_fault(fault, **attributes)
     async with trading(rig, dialect, **SHORT) as broker:
         request = an_order()
-        async with rig.deadline(12, "placing an order is bounded"):
+        async with rig.deadline(16, "placing an order is bounded"):
             with pytest.raises(Unavailable):
                 await broker.place_order(request)
         await hits(rig, handle)
@@ -174,7 +174,7 @@ async def test_a_frozen_link_ends_every_call_in_its_time_and_nothing_is_doubled(
         await broker.get_account()
         await rig.inject("rest", "freeze")
         request, began = an_order(), time.time()
-        async with rig.deadline(12, "placing an order is bounded"):
+        async with rig.deadline(16, "placing an order is bounded"):
             with pytest.raises((Unknown, Unavailable)) as end:
                 await broker.place_order(request)
         await rig.heal("rest")

@@ -245,7 +245,7 @@ class Watch:
         wall = self.samples[0].wall - self.samples[0].at
         for symbol, price in told:
             at = price.at - wall
-            stolen = self.rig.stolen(at - 1.0, at + 1.0, from_bot=False)
+            stolen = self.rig.stolen(at - 1.0, at + 1.0)  # the market's process waits as ours does
             late = LATE + stolen
             assert truth.was(symbol, price.value, price.at - late, price.at + _CLOCKS), (
                 f"a price that was not there: {symbol} at {price.value}"
