@@ -198,7 +198,7 @@ async def test_coinbase_heartbeat_detects_stale_connection(rig: Rig, make: Make)
     closed = rig.history.first("closed", conn=first)
     assert closed is not None
     assert closed["by"] == "bot"
-    assert closed.at - loss.at < rig.scaled(5)
+    assert closed.at - loss.at - rig.stolen(loss.at, closed.at) < rig.scaled(5)
 
 
 @pytest.mark.toxics("streaming/heartbeat-silence")
