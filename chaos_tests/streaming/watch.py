@@ -226,7 +226,7 @@ class Watch:
         """See that each price was the exchange's own at the time that it claims, and told by it at that time.
 
         Args:
-            times: whether the exchange told its own times truly.
+            times: whether the exchange told its own times truly. If not, a price may be younger than it claims.
         """
         truth = Truth(
             self.rig.history,
@@ -235,19 +235,20 @@ class Watch:
             self.rig.time_scale,
             self.samples[-1].wall + 1.0,
         )
-        told = {
-            (symbol, price)
+        told = {  # and when last
+            (symbol, price): sample.wall
             for sample in self.samples
             for symbol, price in _without_age(sample.prices).items()
         }
         assert told
         words = {symbol: Told(self.rig.history, symbol) for symbol in self.symbols}
         wall = self.samples[0].wall - self.samples[0].at
-        for symbol, price in told:
+        for (symbol, price), last in told.items():
             at = price.at - wall
-            stolen = self.rig.stolen(at - 1.0, at + 1.0)  # the market's process waits as ours does
+            stolen = self.rig.stolen(at - 1.0, at + 1.0, from_bot=False)
             late = LATE + stolen
-            assert truth.was(symbol, price.value, price.at - late, price.at + _CLOCKS), (
+            until = price.at + _CLOCKS if times else last
+            assert truth.was(symbol, price.value, price.at - late, until), (
                 f"a price that was not there: {symbol} at {price.value}"
             )
             assert not times or words[symbol].at(at, _CLOCKS + stolen), "a time that nobody told"
