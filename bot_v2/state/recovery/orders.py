@@ -31,6 +31,9 @@ class Orders:
         settings: in real seconds.
         metrics: counts ``orders_adopted``, ``orders_resent`` and ``orders_lost``.
         clock: to go by.
+
+    Attributes:
+        disputed: products on whose positions broker and store do not agree: nothing is placed again for them.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Orders:
         self._clock = clock
         self._resends: dict[str, int] = {}
         self._foreign: set[str] = set()
+        self.disputed: frozenset[str] = frozenset()
 
     async def follow(self) -> None:
         """Take in the list of open orders, and ask for each that should be in it and is not.
@@ -143,7 +147,9 @@ class Orders:
     async def _absent(self, intent: Intent) -> None:
         name = intent.client_order_id
         stand = self._standing.note(("absent", name), intent.order_id, self._clock.steady())
-        wanted = self._wanted(intent, self._clock.wall() - intent.created_at)
+        wanted = intent.symbol not in self.disputed and self._wanted(
+            intent, self._clock.wall() - intent.created_at
+        )
         resends = self._resends.get(name, 0)
         step = next_step(intent, stand, resends, wanted, self._settings)
         figures = f"{stand.looks} looks over {stand.seconds:.1f} s"

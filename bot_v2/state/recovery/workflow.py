@@ -217,6 +217,7 @@ class RecoveryWorkflow:
                 "not believed, and asked again: %s", "; ".join(str(each) for each in wrong)
             )
         self._said = wrong
+        self._orders.disputed = frozenset(each.symbol for each in wrong)
 
     async def _ended(self, finding: Finding, rounds: int, seconds: float) -> RecoveryReport:
         if finding.clear:

@@ -26,6 +26,18 @@ async def test_zero_balances_are_not_believed(case: Case, caplog: pytest.LogCapt
     assert await case.held() == 1
 
 
+async def test_nothing_is_placed_again_while_the_balances_lie(case: Case) -> None:
+    """An absent order that would be wanted waits: it would be traded on a position that nobody knows."""
+    await case.intend()
+    case.exchange.lie = {"BTC-USD": D(0)}
+    case.world.at(25, lambda: setattr(case.exchange, "lie", None))
+    recovery = case.workflow(resend=True, run_for=24.0)
+    assert not (await recovery.run()).may_resume
+    assert case.exchange.sent == []
+    assert (await recovery.run()).may_resume
+    assert case.exchange.sent == ["a"]
+
+
 async def test_a_product_that_is_missing_is_a_lie_too(case: Case) -> None:
     """An empty answer is no flat book."""
     case.exchange.lie = {}
