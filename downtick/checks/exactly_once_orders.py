@@ -1,0 +1,142 @@
+"""An order whose answer was lost is not sent a second time under another name."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from downtick.checks.cases import Case, conclude
+from downtick.checks.finding import Finding, Outcome
+from downtick.checks.instant import Truth
+from downtick.checks.knowledge import knew, plainly_answered, speaks_true
+from downtick.checks.run import Order, Request, Run
+
+NAME = "exactly_once_orders"
+
+Slot = tuple[str, str]
+"""A product and a side."""
+
+
+def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
+    """Judge whether anything was ordered twice because nobody knew whether it was ordered.
+
+    A second order that the exchange did not take, or whose first it had not taken, is only a `blind_retry`: luck.
+    """
+    placed = _by_name(run)
+    applied = {order.intent.client_order_id: order for order in run.orders.values()}
+    overlapping = _overlapping(run, placed)
+    cases: list[Case] = []
+    blind: list[Case] = []
+    for name, first in placed.items():
+        order = applied.get(name)
+        if not _unknown(run, first, order):
+            continue
+        later = [
+            (request, knew(run, order, request) if order is not None else False)
+            for request in _rivals(first, placed, overlapping)
+            if _since(first) < request.at
+        ]
+        second = [(request, known_then) for request, known_then in later if known_then is not True]
+        if not second and not plainly_answered(first):
+            cases.append(Case(True, _kept(first), (first.number,)))
+        for request, known_then in second:
+            case = _second(first, request, known_then)
+            both = order is not None and _name(request) in applied
+            (cases if both or case.holds is not False else blind).append(case)
+    found = conclude(NAME, cases, parameters, "every answer to an order arrived: none was unknown")
+    if blind and found.outcome is not Outcome.VIOLATED:
+        found = conclude(NAME, blind, parameters, "")
+        return Finding(
+            NAME, found.outcome, found.sentence, found.evidence, parameters, "blind_retry"
+        )
+    return found
+
+
+def _by_name(run: Run) -> dict[str, Request]:
+    """Return the first request of each order: a repeat under the same name is the same order."""
+    placed: dict[str, Request] = {}
+    for request in run.asking("place"):
+        if request.intent is not None and request.intent.client_order_id:
+            placed.setdefault(request.intent.client_order_id, request)
+    return placed
+
+
+def _unknown(run: Run, request: Request, order: Order | None) -> bool:
+    """Whether the bot may not have known for a while what became of an order."""
+    answer = request.answer
+    if answer is not None and plainly_answered(request):
+        # On a link that nobody has hurt yet, what was sent is read.
+        connection = run.connections.get(request.conn)
+        link = connection.listener if connection is not None else "rest"
+        hurt = any(fault.link == link and fault.asked <= answer.at for fault in run.faults)
+        return order is not None and hurt and answer.proven == math.inf
+    if order is not None or answer is None:
+        return True
+    return (
+        speaks_true(run, answer) is False
+    )  # not taken: an answer of whatever kind left nothing open
+
+
+def _since(request: Request) -> float:
+    """Return from when on another order is a second try: two at once are none while nothing is wrong."""
+    answer = request.answer
+    return request.at if answer is None or not plainly_answered(request) else answer.at
+
+
+def _rivals(
+    first: Request, placed: Mapping[str, Request], overlapping: frozenset[Slot]
+) -> list[Request]:
+    """Return the orders that may be a second try of one."""
+    slot = _slot(first)
+    assert first.intent is not None
+    same = [other for other in placed.values() if other is not first and _slot(other) == slot]
+    if slot not in overlapping:
+        return same
+    return [r for r in same if r.intent is not None and r.intent.shape == first.intent.shape]
+
+
+def _second(first: Request, request: Request, known_then: Truth) -> Case:
+    """Judge an order that came while another may have been unknown.
+
+    Which of the two left first does not matter: either left while the other was in the air.
+    """
+    product, side = _slot(first)
+    what = f"{side} {product}: {_name(request)!r} was sent while the fate of {_name(first)!r}"
+    told = (
+        f"{what} was unknown: look it up, or repeat it under its own name"
+        if known_then is False
+        else f"{what} may have been unknown: nobody saw when the bot read its answer"
+    )
+    return Case(known_then, told, (first.number, request.number))
+
+
+def _kept(first: Request) -> str:
+    product, side = _slot(first)
+    return f"no other {side} of {product} was sent while an order was unknown"
+
+
+def _overlapping(run: Run, placed: Mapping[str, Request]) -> frozenset[Slot]:
+    """Return what the bot has in the air twice at a time even when nothing is wrong."""
+    latest: dict[Slot, float] = defaultdict(lambda: -math.inf)
+    found = set()
+    for request in placed.values():
+        if request.at >= run.first_fault:
+            break
+        slot = _slot(request)
+        if request.at < latest[slot]:
+            found.add(slot)
+        done = request.answer.at if request.answer is not None else math.inf
+        latest[slot] = max(latest[slot], done)
+    return frozenset(found)
+
+
+def _slot(request: Request) -> Slot:
+    assert request.intent is not None
+    return request.intent.product, request.intent.side
+
+
+def _name(request: Request) -> str:
+    assert request.intent is not None
+    return request.intent.client_order_id

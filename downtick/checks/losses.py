@@ -1,0 +1,88 @@
+"""Feeds that were lost in a run, and from when on they could be had again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from downtick.checks.instant import Instant
+from downtick.checks.run import FEEDS, Connection, End, Pair, Run
+
+_BLOCKS = frozenset({"down", "refuse_connections", "refuse_upgrade"})
+"""Faults under which surely no feed can be opened."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A feed that ended in the run.
+
+    Attributes:
+        connection: that was lost.
+        end: of it.
+        again: when a feed could be had again on its link; an interval, because not every fault surely prevents it.
+    """
+
+    connection: Connection
+    end: End
+    again: Instant
+
+
+def losses(run: Run) -> Iterator[Loss]:
+    """Yield the feeds that ended between the first fault and the end of the run, in the order of their births.
+
+    One that the bot closed counts too, if it came back for another or the run went on: it may have given up on silence.
+    """
+    for connection in run.connections.values():
+        end = connection.end
+        if connection.upgraded is None or connection.listener not in FEEDS or end is None:
+            continue
+        if not run.first_fault <= end.at < run.ended:
+            continue
+        if end.by == "bot" and end.how == "close_frame" and not _went_on(run, connection, end):
+            continue
+        yield Loss(connection, end, _again(run, connection.listener, end.at))
+
+
+def _went_on(run: Run, connection: Connection, end: End) -> bool:
+    return run.over or any(
+        other.accepted > end.at and other.listener == connection.listener
+        for other in run.connections.values()
+    )
+
+
+def _again(run: Run, listener: str, at: float) -> Instant:
+    """Return when a link accepted again after an instant: what may block it makes that later, what must does so surely."""
+    surely = perhaps = at
+    for fault in sorted(run.faults, key=lambda fault: fault.asked):
+        link = fault.place == "link"
+        if (link and fault.link != listener) or fault.asked > perhaps or fault.ended < at:
+            continue
+        ended = min(fault.ended, run.ended)
+        perhaps = max(perhaps, ended)
+        blocks = fault.name in _BLOCKS and (link or listener in fault.listeners)
+        if blocks and fault.done <= surely:
+            surely = max(surely, ended)
+    return Instant(surely, perhaps)
+
+
+def covering(run: Run, loss: Loss) -> Connection | None:
+    """Return another feed of the link that carried the same all the time, if there was one."""
+    at = loss.end.at
+    lost = loss.connection.pairs(at)
+    for other in run.feeds(loss.connection.listener):
+        lives = other is not loss.connection and other.alive(at) and other.ended >= run.ended
+        if lives and other.pairs(at) >= lost:
+            return other
+    return None
+
+
+def subscribed(run: Run, at: float) -> frozenset[Pair]:
+    """Return what all feeds together were subscribed to just before an instant."""
+    live = (each for each in run.connections.values() if each.alive(_before(at)))
+    return frozenset().union(*(each.pairs(at) for each in live))
+
+
+def _before(at: float) -> float:
+    """Return the last instant before another that a clock can tell."""
+    return math.nextafter(at, -math.inf)

@@ -1,0 +1,129 @@
+"""The feed is back after a loss."""
+
+from __future__ import annotations
+
+from downtick.checks.finding import Outcome
+from downtick.checks.reconnects import check
+from downtick.checks.run import Reading, unwitnessed
+from tests.checks.transcript import Transcript, at_once
+
+WITHIN = {"within": 5}
+
+
+def cut(t: Transcript, at: float = 10, **end: str) -> int:
+    """Tell of a feed that is lost."""
+    conn = t.feed(0)
+    t.frames(conn, 0, at)
+    t.breaks("market_ws", "reset", at)
+    t.closes(conn, at, **{"how": "reset", **end})
+    t.over(40)
+    return conn
+
+
+def outcome(t: Transcript, read: Reading = at_once, scale: float = 1.0) -> Outcome:
+    """Return what the check says, of a bot whose socket was watched."""
+    return check(t.run(scale, read), WITHIN).outcome
+
+
+def test_a_fresh_frame_in_time_holds() -> None:
+    """Four seconds are less than five."""
+    t = Transcript()
+    cut(t)
+    t.frame(t.feed(14), 14.1)
+    assert outcome(t) is Outcome.HOLDS
+
+
+def test_a_fresh_frame_too_late_violates() -> None:
+    """Six seconds are more than five, whoever watched."""
+    t = Transcript()
+    cut(t)
+    t.frame(t.feed(16), 16.1)
+    assert outcome(t) is Outcome.VIOLATED
+    assert outcome(t, unwitnessed) is Outcome.VIOLATED
+
+
+def test_never_coming_back_violates() -> None:
+    """The run went on for long enough."""
+    t = Transcript()
+    cut(t)
+    found = check(t.run(), WITHIN)
+    assert found.outcome is Outcome.VIOLATED
+    assert "nothing fresh came for 30 s" in found.sentence
+
+
+def test_a_frame_that_nobody_saw_read_is_a_doubt() -> None:
+    """It was sent in time; without a witness it may be in a buffer still."""
+    t = Transcript()
+    cut(t)
+    t.frame(t.feed(14), 14.1)
+    assert outcome(t, unwitnessed) is Outcome.NOT_EXERCISED
+
+
+def test_a_connection_without_a_subscription_is_no_feed() -> None:
+    """Connected and deaf."""
+    t = Transcript()
+    cut(t)
+    conn = t.opens("market_ws", 12)
+    t.tell(12, "upgraded", conn=conn, compression=False)
+    t.frame(conn, 12.1, "heartbeats", products=())
+    assert outcome(t) is Outcome.VIOLATED
+
+
+def test_the_clock_runs_from_when_the_link_accepts_again() -> None:
+    """Nobody can connect to a link that is down."""
+    t = Transcript()
+    conn = t.feed(0)
+    t.breaks("market_ws", "down", 10, until=20)
+    t.closes(conn, 10.01, how="eof")
+    t.feed(24)
+    t.over(40)
+    assert outcome(t) is Outcome.HOLDS
+
+
+def test_another_live_connection_covers_a_loss() -> None:
+    """Two hot connections: one is enough."""
+    t = Transcript()
+    t.feed(0)
+    cut(t)
+    assert outcome(t, unwitnessed) is Outcome.HOLDS
+
+
+def test_another_connection_that_carries_something_else_covers_nothing() -> None:
+    """ETH is no BTC."""
+    t = Transcript()
+    t.feed(0, "ETH-USD")
+    cut(t)
+    assert outcome(t) is Outcome.VIOLATED
+
+
+def test_a_run_that_ends_before_the_deadline_says_nothing() -> None:
+    """The bot had no time."""
+    t = Transcript()
+    cut(t, at=37)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_without_a_loss_nothing_is_shown() -> None:
+    """A feed that was never lost never came back; one that the bot closes at the end is not lost."""
+    t = Transcript()
+    conn = t.feed(0)
+    t.breaks("market_ws", "latency", 5, until=6)
+    t.closes(conn, 39, how="close_frame", code=1000)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_deadline_follows_the_time_scale() -> None:
+    """Five nominal seconds are half a real one at a tenth."""
+    t = Transcript()
+    cut(t)
+    t.feed(11)
+    assert outcome(t, scale=0.1) is Outcome.VIOLATED
+
+
+def test_what_the_machine_stole_is_not_held_against_the_bot() -> None:
+    """It may count or not: a doubt."""
+    t = Transcript()
+    cut(t)
+    t.starved(11, 13)
+    t.feed(16)
+    assert outcome(t) is Outcome.NOT_EXERCISED
