@@ -16,6 +16,7 @@ COMMANDS = {
     "incident": "Play an outage that happened, by its own clock, against a bot.",
     "inject": "Act on a rig that `downtick up` holds, from another terminal.",
     "install": "Get the pinned Toxiproxy server.",
+    "judge": "Say what the history of a run tells of its bot, by what its profile expects.",
     "lint": "Check fault profiles against what the toxics really do.",
     "profiles": "List the fault profiles of the library.",
     "schema": "Print the JSON Schema of a profile.",

@@ -273,6 +273,8 @@ class _Reader:
         self.run.faults.append(fault)
 
     def _step_done(self, number: int, event: Event) -> None:
+        if "step" in event.data:
+            self.run.steps_done.add(event["step"])
         if (fault := self._open.get(_key(event))) is not None:
             fault.done = event.at
             if fault.name in _AT_ONCE:

@@ -261,6 +261,7 @@ class Run:
         over: whether the conductor told of its end.
         last: the last event.
         idle: spans for which the machine gave the arena or the bot no time.
+        steps_done: the profile's steps, counted from 0, that were done at least once.
         errors: numbers of events that tell of an error of the rig.
     """
 
@@ -277,6 +278,7 @@ class Run:
     over: bool = False
     last: float = -math.inf
     idle: list[tuple[float, float]] = field(default_factory=list)
+    steps_done: set[int] = field(default_factory=set)
     errors: list[int] = field(default_factory=list)
 
     @property

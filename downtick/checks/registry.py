@@ -1,0 +1,38 @@
+"""Every check that can be judged, by the name that a profile gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from downtick.checks import exactly_once_orders, limits_hold, reconnects, resubscribes
+from downtick.checks.cases import unexercised
+from downtick.checks.finding import Finding
+from downtick.checks.run import Run
+from downtick.checks.vocabulary import CHECKS
+
+Check = Callable[[Run, Mapping[str, Any]], Finding]
+"""Judges a run by parameters in nominal seconds and rates."""
+
+_MODULES = (exactly_once_orders, limits_hold, reconnects, resubscribes)
+
+JUDGES: Final[Mapping[str, Check]] = {module.NAME: module.check for module in _MODULES}
+
+
+def judge(run: Run, name: str, parameters: Mapping[str, Any]) -> Finding:
+    """Return what one check says of a run.
+
+    Args:
+        run: to be judged.
+        name: of the check.
+        parameters: that the profile gives; the others have their defaults.
+
+    Raises:
+        KeyError: there is no such check.
+    """
+    defaults = {p.name: p.default for p in CHECKS[name].parameters if p.default is not None}
+    given = defaults | dict(parameters)
+    check = JUDGES.get(name)
+    if check is None:
+        return unexercised(name, "there is no judge for it yet", given)
+    return check(run, given)

@@ -1,0 +1,34 @@
+"""Every check has a name that a profile may give, and what is not judged yet is never green."""
+
+from __future__ import annotations
+
+from downtick.checks.finding import Outcome
+from downtick.checks.registry import JUDGES, judge
+from downtick.checks.vocabulary import CHECKS
+from tests.checks.transcript import Transcript
+
+MISSING = set(CHECKS) - set(JUDGES)
+
+
+def test_every_judge_has_a_name_of_the_vocabulary() -> None:
+    """A profile cannot ask for what it cannot name."""
+    assert set(JUDGES) <= set(CHECKS)
+
+
+def test_what_is_not_judged_yet_is_not_exercised() -> None:
+    """And says why."""
+    run = Transcript().run()
+    for name in MISSING:
+        found = judge(run, name, {})
+        assert found.outcome is Outcome.NOT_EXERCISED
+        assert found.sentence == "there is no judge for it yet"
+
+
+def test_an_empty_run_exercises_nothing() -> None:
+    """No check is green because nothing happened."""
+    run = Transcript().run()
+    for name in JUDGES:
+        found = judge(run, name, {"within": 5.0, "max_rate": 2.0, "max_age": 10.0})
+        assert found.outcome is Outcome.NOT_EXERCISED, found
+        assert found.check == name
+        assert found.sentence

@@ -1,0 +1,83 @@
+"""``downtick judge``: a history in, a verdict and its exit code out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from downtick.commands.judge import command
+from downtick.errors import InputError, ProfileError
+from downtick.history import History, new_header
+from tests.checks.transcript import Transcript
+
+
+def judged(file: Path, *options: str) -> Result:
+    """Return what the command does."""
+    return CliRunner().invoke(command, [str(file), *options])
+
+
+def written(folder: Path, t: Transcript, **run: Any) -> Path:
+    """Return a history on disk."""
+    header = new_header({"profile": "market-feed-reset", "time_scale": 1.0, **run})
+    file = folder / "run.jsonl"
+    file.write_bytes(b"".join(History(t.history()).to_jsonl(header)))
+    return file
+
+
+def deaf() -> Transcript:
+    """Tell of a bot that never comes back."""
+    t = Transcript()
+    conn = t.feed(0)
+    t.steady(1)
+    t.breaks("market_ws", "reset", 5)
+    t.closes(conn, 5, how="reset")
+    t.over(40)
+    return t
+
+
+def test_a_bot_that_never_comes_back_fails(tmp_path: Path) -> None:
+    """The sentence and its events stand below the verdict."""
+    result = judged(written(tmp_path, deaf()))
+    assert result.exit_code == 1
+    assert result.output.startswith("FAIL  market-feed-reset\n  reconnects: feed #1")
+    assert "#1 closed (by bot, how reset)" in result.output
+    assert "bit            reset on market_ws: 1 of 1 open connections ended" in result.output
+
+
+def test_a_run_that_broke_off_is_an_error(tmp_path: Path) -> None:
+    """It says nothing of the bot."""
+    t = deaf()
+    t.events = [event for event in t.events if event.kind != "run_ended"]
+    result = judged(written(tmp_path, t))
+    assert (result.exit_code, result.output.split()[0]) == (4, "ERROR")
+
+
+@pytest.mark.parametrize(
+    ("run", "error", "message"),
+    [
+        ({"profile": None}, InputError, "no profile was played"),
+        ({"profile": "no-such-profile"}, ProfileError, "no such profile"),
+        ({"time_scale": None}, InputError, "no time_scale"),
+    ],
+)
+def test_a_header_that_says_too_little_is_bad_input(
+    tmp_path: Path, run: dict[str, Any], error: type[InputError], message: str
+) -> None:
+    """The message names what is missing."""
+    result = judged(written(tmp_path, deaf(), **run))
+    assert isinstance(result.exception, error)
+    assert message in str(result.exception)
+
+
+@pytest.mark.parametrize("text", [None, b"", b"no history\n"])
+def test_what_is_no_history_is_bad_input(tmp_path: Path, text: bytes | None) -> None:
+    """A file that is not there, is empty, or is something else: one line."""
+    file = tmp_path / "run.jsonl"
+    if text is not None:
+        file.write_bytes(text)
+    result = judged(file)
+    assert isinstance(result.exception, InputError)
+    assert "\n" not in str(result.exception)
