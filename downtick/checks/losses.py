@@ -60,8 +60,10 @@ def _again(run: Run, listener: str, at: float) -> Instant:
             continue
         ended = min(fault.ended, run.ended)
         perhaps = max(perhaps, ended)
-        blocks = fault.name in _BLOCKS and (link or listener in fault.listeners)
-        if blocks and fault.done <= surely:
+        all_of_them = link or (
+            listener in fault.listeners and fault.attributes.get("share", 1) == 1
+        )
+        if fault.name in _BLOCKS and all_of_them and fault.done <= surely:
             surely = max(surely, ended)
     return Instant(surely, perhaps)
 

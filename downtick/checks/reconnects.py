@@ -36,12 +36,12 @@ def _case(run: Run, loss: Loss, within: float) -> Case:
     not_yet = Instant(run.ended, math.inf)
     back = first_of([not_yet, *(read for read, _, _ in fresh)])
     holds = met(back, since, within, run.stolen(since.earliest, min(back.earliest, run.ended)))
-    took = back.earliest - since.earliest
+    took = back.earliest - loss.end.at
     evidence = (loss.end.number, *(frame[0] for _, _, frame in fresh[:1]))
     if holds is False:
         told = f"{name} was lost, and nothing fresh came for {took:.3g} s: connect again sooner"
     elif holds:
-        told = f"{name} was lost, and fresh frames were read at most {back.latest - since.earliest:.3g} s later"
+        told = f"{name} was lost, and fresh frames were read at most {back.latest - loss.end.at:.3g} s later"
     elif fresh:
         told = f"{name} was lost; fresh frames were sent {took:.3g} s later, but nobody saw when the bot read one"
     else:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from downtick.checks import exactly_once_orders, limits_hold, reconnects, resubscribes
+from downtick.checks import (
+    exactly_once_orders,
+    keeps_watching,
+    limits_hold,
+    reconciles_before_trading,
+    reconnects,
+    resubscribes,
+    settles_unknown_orders,
+    stops_trading,
+)
 from downtick.checks.cases import unexercised
 from downtick.checks.finding import Finding
 from downtick.checks.run import Run
@@ -14,7 +23,16 @@ from downtick.checks.vocabulary import CHECKS
 Check = Callable[[Run, Mapping[str, Any]], Finding]
 """Judges a run by parameters in nominal seconds and rates."""
 
-_MODULES = (exactly_once_orders, limits_hold, reconnects, resubscribes)
+_MODULES = (
+    exactly_once_orders,
+    keeps_watching,
+    limits_hold,
+    reconciles_before_trading,
+    reconnects,
+    resubscribes,
+    settles_unknown_orders,
+    stops_trading,
+)
 
 JUDGES: Final[Mapping[str, Check]] = {module.NAME: module.check for module in _MODULES}
 

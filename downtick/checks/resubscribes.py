@@ -40,8 +40,8 @@ def _case(run: Run, loss: Loss) -> Case | None:
                 True, f"all that {name} carried is subscribed again", (loss.end.number, after)
             )
     told = ", ".join(f"{channel} {product}".strip() for channel, product in sorted(missing))
-    if loss.again.latest >= run.ended:
-        said = f"{name} was lost, and its link may not have accepted again before the run ended"
+    if not run.over or loss.again.latest >= run.ended:
+        said = f"{name} was lost, and the run ended before its link surely accepted again"
         return Case(None, said, (loss.end.number,))
     said = f"{name} was lost, and never subscribed again: {told}"
     return Case(False, said, (loss.end.number,))

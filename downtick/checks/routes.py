@@ -24,10 +24,12 @@ class Purpose:
     Attributes:
         kind: of the request.
         name: of the order or product in its path; empty if there is none.
+        public: whether it needs no login.
     """
 
     kind: Kind
     name: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ def purpose(method: str, path: str) -> Purpose:
 
 
 def _advanced(method: str, segments: list[str]) -> Purpose:
-    if segments[0] == "market":
-        segments = segments[1:]
+    if public := segments[0] in {"market", "time"}:
+        segments = segments[segments[0] == "market" :]
     match method, segments:
         case "POST", ["orders"] | ["orders", "close_position"]:
             return Purpose("place")
@@ -74,12 +76,12 @@ def _advanced(method: str, segments: list[str]) -> Purpose:
         case "GET", [place, *_] if place in _POSITIONS:
             return Purpose("positions")
         case "GET", [what] if what in _PRICES:
-            return Purpose("price")
+            return Purpose("price", public=public)
         case "GET", ["products"]:
-            return Purpose("price")
+            return Purpose("price", public=public)
         case "GET", ["products", name, *_]:
-            return Purpose("price", name)
-    return Purpose("other")
+            return Purpose("price", name, public)
+    return Purpose("other", public=public)
 
 
 def _exchange(method: str, segments: list[str]) -> Purpose:
@@ -97,8 +99,8 @@ def _exchange(method: str, segments: list[str]) -> Purpose:
         case "GET", ["accounts", *_]:
             return Purpose("positions")
         case "GET", ["products", name, *_]:
-            return Purpose("price", name)
-    return Purpose("other")
+            return Purpose("price", name, public=True)
+    return Purpose("other", public=not {"products", "currencies", "time"}.isdisjoint(segments))
 
 
 def price_products(name: str, query: str) -> tuple[str, ...]:

@@ -1,0 +1,79 @@
+"""After an outage the open and unknown orders are read before the first new order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from downtick.checks.cases import Case, conclude
+from downtick.checks.finding import Finding
+from downtick.checks.instant import Truth
+from downtick.checks.knowledge import speaks_true
+from downtick.checks.outages import Outage, outages
+from downtick.checks.rates import new_orders
+from downtick.checks.run import Request, Run
+
+NAME = "reconciles_before_trading"
+_CARRIERS = ("rest", "user_ws")
+
+
+def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
+    """Judge what the bot had read when its first order after an outage left.
+
+    Exercised only by an outage of REST or of the user's feed, and by a new order after it.
+    """
+    orders = new_orders(run)
+    found = [_case(run, outage, orders) for outage in outages(run)]
+    cases = [case for case in found if case is not None]
+    nothing = "no new order followed an outage of rest or user_ws"
+    return conclude(NAME, cases, parameters, nothing)
+
+
+def _case(run: Run, outage: Outage, orders: list[Request]) -> Case | None:
+    if not any(fault.touches(link) for fault in outage.faults for link in _CARRIERS):
+        return None
+    first = next((order for order in orders if order.at > outage.until), None)
+    if first is None:
+        return None
+    readings = list(_readings(run, outage.until, first))
+    evidence = (*outage.evidence, first.number)
+    if any(readings):
+        told = "the open orders were read after the outage, before the first new order left"
+        return Case(True, told, evidence)
+    if readings or first.since < outage.until:
+        told = "nobody saw whether the open orders were read before the first new order left"
+        return Case(None, told, evidence)
+    after = first.at - outage.until
+    told = f"a new order left {after:.3g} s after the outage, and the open orders had not been read"
+    return Case(False, f"{told}: ask for them first", evidence)
+
+
+def _readings(run: Run, since: float, first: Request) -> Iterator[Truth]:
+    """Yield whether each list of open orders was read before an order left; only those that may have been."""
+    for request in run.asking("orders"):
+        answer = request.answer
+        if answer is None or answer.status != 200 or request.at < since or answer.at > first.at:
+            continue
+        if not _covers_open(request.query):
+            continue
+        true = speaks_true(run, answer)
+        if true is False:
+            continue
+        same = request.conn == first.conn
+        read = answer.proven <= (first.at if same else first.since)
+        asked_after = request.since >= since
+        yield True if true and read and asked_after else None
+    for feed in run.feeds("user_ws"):
+        for frame in feed.frames_after(since):
+            event = frame[1]
+            if event.at > first.at:
+                break
+            if event.get("channel") == "user" and event.get("type") == "snapshot":
+                read_at = run.read(feed, frame)
+                if read_at.earliest <= first.at:
+                    yield True if read_at.latest <= first.since else None
+
+
+def _covers_open(query: str) -> bool:
+    """Whether a list of orders holds the open ones."""
+    return "status=" not in query or "OPEN" in query or "open" in query or "all" in query

@@ -1,0 +1,101 @@
+"""After an outage the open and unknown orders are read before the first new order."""
+
+from __future__ import annotations
+
+import pytest
+
+from downtick.checks.finding import Outcome
+from downtick.checks.reconciles_before_trading import check
+from downtick.checks.run import Reading, unwitnessed
+from tests.checks.transcript import Transcript, at_once
+
+LIST = "orders/historical/batch"
+
+
+def outage(t: Transcript) -> int:
+    """Tell of an outage of REST from 20 to 60; return a connection of after it."""
+    conn = t.opens("rest", 0)
+    t.fault("http_error", 20, 60, hits=[(21, conn)])
+    t.over(100)
+    return t.opens("rest", 61)
+
+
+def outcome(t: Transcript, read: Reading = unwitnessed) -> Outcome:
+    """Return what the check says."""
+    return check(t.run(read=read), {}).outcome
+
+
+def test_a_list_that_was_read_before_the_order_holds() -> None:
+    """On the same connection there is no doubt."""
+    t = Transcript()
+    conn = outage(t)
+    t.asks(conn, 62, LIST, query="order_status=OPEN&limit=250")
+    t.places(conn, 63, "a")
+    assert outcome(t) is Outcome.HOLDS
+
+
+def test_an_order_without_any_list_violates() -> None:
+    """The sentence says what to do."""
+    t = Transcript()
+    t.places(outage(t), 63, "a")
+    found = check(t.run(), {})
+    assert found.outcome is Outcome.VIOLATED
+    assert found.sentence.endswith("ask for them first")
+
+
+@pytest.mark.parametrize("told", [{"status": 503}, {"query": "order_status=FILLED"}, {"size": 0}])
+def test_what_is_no_list_of_open_orders_does_not_count(told: dict[str, object]) -> None:
+    """It failed, it was cut, or it lists others."""
+    t = Transcript()
+    conn = outage(t)
+    t.asks(conn, 62, LIST, **told)  # type: ignore[arg-type]
+    t.places(conn, 63, "a")
+    assert outcome(t) is Outcome.VIOLATED
+
+
+def test_a_list_of_before_the_end_of_the_outage_does_not_count() -> None:
+    """What happened since is not in it."""
+    t = Transcript()
+    conn = outage(t)
+    early = t.opens("rest", 50)
+    t.asks(early, 55, LIST)
+    t.places(conn, 63, "a")
+    assert outcome(t) is Outcome.VIOLATED
+
+
+def test_a_list_on_another_connection_may_not_have_been_read() -> None:
+    """Without a witness."""
+    t = Transcript()
+    conn = outage(t)
+    t.asks(t.opens("rest", 61), 62, LIST)
+    t.places(conn, 63, "a")
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_snapshot_of_the_users_feed_is_as_good() -> None:
+    """If somebody saw that it was read."""
+    t = Transcript()
+    conn = outage(t)
+    feed = t.feed(62, listener="user_ws", channel="user")
+    t.frame(feed, 62, "user", type="snapshot")
+    t.asks(conn, 63)
+    t.places(conn, 64, "a")
+    assert outcome(t, at_once) is Outcome.HOLDS
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_an_outage_of_prices_alone_needs_no_reconciliation() -> None:
+    """Nothing could happen to orders unseen."""
+    t = Transcript()
+    feed = t.feed(0)
+    t.fault("data_silence", 20, 60, hits=[(21, feed)])
+    t.places(t.opens("rest", 61), 63, "a")
+    t.over(100)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_without_an_order_afterwards_nothing_is_shown() -> None:
+    """A bot that stays away breaks no rule, and keeps none."""
+    t = Transcript()
+    t.asks(outage(t), 62, LIST)
+    assert outcome(t) is Outcome.NOT_EXERCISED
