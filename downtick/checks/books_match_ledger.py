@@ -36,7 +36,7 @@ def _case(run: Run, order: Order, fill: Fill) -> Case:
 def _read(run: Run, order: Order, fill: Fill) -> Truth:
     """Return whether a fill was surely read: by a frame of the user's feed, or in an answer that was asked after it."""
     for connection, frame in order.told:
-        if frame[1].at >= fill.at and run.read(connection, frame).latest <= run.last:
+        if frame[1]["entry"] >= fill.entry and run.read(connection, frame).latest <= run.last:
             return True
     first = bisect_left(run.requests, fill.at, key=lambda request: request.at)
     for place in range(first, len(run.requests)):
@@ -44,6 +44,6 @@ def _read(run: Run, order: Order, fill: Fill) -> Truth:
         answer = request.answer
         if answer is None or answer.status != 200 or answer.proven == math.inf:
             continue
-        if shows(request, order, answer.at) and speaks_true(run, answer):
+        if shows(request, order, answer.at, fill) and speaks_true(run, answer):
             return True
     return None

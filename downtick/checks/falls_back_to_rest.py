@@ -35,9 +35,10 @@ def _case(run: Run, gap: Gap, within: float) -> Case | None:
     first = next((request for request in requests if gap.since < request.at <= gap.until), None)
     since = Instant(gap.since, gap.lost)
     if first is None:
-        asked, evidence = Instant(gap.until, math.inf), (gap.number,)
+        asked = Instant(gap.until, math.inf)
     else:
-        asked, evidence = Instant(max(first.since, gap.since), first.at), (gap.number, first.number)
+        asked = Instant(max(first.since, gap.since), first.at)
+    evidence = (gap.number,) if first is None else (gap.number, first.number)
     holds = met(asked, since, within, run.stolen(gap.since, gap.until))
     told = {
         True: f"{gap.product}: prices were asked over REST {asked.latest - gap.since:.3g} s after the last by stream",

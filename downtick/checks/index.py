@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -36,6 +37,7 @@ def index(history: Iterable[Event], time_scale: float = 1.0, read: Reading = unw
         read: says when the bot had read a frame.
     """
     reader = _Reader(Run(time_scale, read))
+    event = None
     tell, frame = reader.tell, reader.frame
     for number, event in enumerate(history):
         kind = event.kind
@@ -43,7 +45,7 @@ def index(history: Iterable[Event], time_scale: float = 1.0, read: Reading = unw
             frame(number, event)
         elif kind in tell:
             tell[kind](number, event)
-    return reader.finished()
+    return reader.finished(-math.inf if event is None else event.at)
 
 
 class _Reader:
@@ -60,7 +62,6 @@ class _Reader:
         self._fills: dict[int, tuple[Order, Fill]] = {}
         self._by_handle: dict[int, Fault] = {}
         self._open: dict[tuple[object, ...], Fault] = {}
-        self._at = 0.0
         self.tell: dict[str, Callable[[int, Event], None]] = {
             "accepted": self._accepted,
             "upgraded": self._upgraded,
@@ -89,18 +90,15 @@ class _Reader:
             "step_failed": self._error,
         }
 
-    def finished(self) -> Run:
-        """Return what was read."""
+    def finished(self, last: float) -> Run:
+        """Return what was read. ``last``: the instant of the last event."""
         run = self.run
         run.idle.sort()
-        spans = [event for each in run.connections.values() for _, event in each.frames[-1:]]
-        run.last = max([self._at, *(event.at for event in spans)])
-        run.began = min(
-            [run.steady if run.steady is not None else run.last]
-            + [each.accepted for each in run.connections.values()]
-        )
+        run.last = last
+        births = [each.accepted for each in run.connections.values()]
+        run.began = min([*births, last if run.steady is None else run.steady])
         if not run.over:
-            run.ended = run.last
+            run.ended = last
         return run
 
     def frame(self, number: int, event: Event) -> None:
@@ -121,18 +119,17 @@ class _Reader:
     def _accepted(self, number: int, event: Event) -> None:
         conn = event["conn"]
         self.run.connections[conn] = Connection(conn, event["listener"], number, event.at)
-        self._free[conn] = self._at = event.at
+        self._free[conn] = event.at
 
     def _upgraded(self, number: int, event: Event) -> None:
         if (connection := self.run.connections.get(event["conn"])) is not None:
-            connection.upgraded = self._at = event.at
+            connection.upgraded = event.at
 
     def _refused(self, number: int, event: Event) -> None:
         if (connection := self.run.connections.get(event["conn"])) is not None:
             connection.refused = number
 
     def _closed(self, number: int, event: Event) -> None:
-        self._at = event.at
         if (connection := self.run.connections.get(event["conn"])) is not None:
             data = event.data
             connection.end = End(
@@ -143,7 +140,7 @@ class _Reader:
         connection = self.run.connections.get(event["conn"])
         if connection is None:
             return
-        connection.heard = self._at = event.at
+        connection.heard = event.at
         kind = event["type"]
         if kind not in {"subscribe", "unsubscribe"}:
             return
@@ -163,7 +160,6 @@ class _Reader:
     # -- requests ----------------------------------------------------------------------------------
 
     def _request(self, number: int, event: Event) -> None:
-        self._at = event.at
         data = event.data
         conn, path, body = data["conn"], data["path"], data.get("body", "")
         what = purpose(data["method"], path)
@@ -190,7 +186,6 @@ class _Reader:
         self.run.requests.append(request)
 
     def _answer(self, number: int, event: Event) -> None:
-        self._at = event.at
         request = self._asked.get(event["id"])
         if request is not None:
             request.answer = Answer(
@@ -213,7 +208,8 @@ class _Reader:
         self._touched[data["entry"]] = order
         if change == "matched":
             fill = detail["fill"]
-            told = Fill(number, event.at, Decimal(fill["size"]), Decimal(fill["price"]))
+            size, price = Decimal(fill["size"]), Decimal(fill["price"])
+            told = Fill(number, event.at, size, price, data["entry"], data.get("wall", 0))
             order.fills.append(told)
             self._fills[fill["number"]] = (order, told)
         elif change == "voided" and (found := self._fills.get(detail["fill_number"])):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from downtick.checks.instant import Instant, Truth, first_of
-from downtick.checks.run import Answer, Order, Request, Run
+from downtick.checks.run import Answer, Fill, Order, Request, Run
 
 _TRUE = frozenset({"late_answer", "dripping_answer"})
 """Faults that change when an answer arrives, and not what it says."""
@@ -17,6 +18,8 @@ _TRUE = frozenset({"late_answer", "dripping_answer"})
 _CUT = frozenset({"lost_answer", "half_answer"})
 """Faults that leave no answer that can be read."""
 
+_PRODUCTS = frozenset({"product_id", "product_ids"})
+_TIMES = frozenset({"start_sequence_timestamp", "end_sequence_timestamp"})
 _STATUSES = frozenset({"order_status", "limit", "sort_by", "status"})
 """What a query for orders may say without leaving out an order that stands as it asks."""
 
@@ -39,13 +42,14 @@ def plainly_answered(request: Request) -> bool:
     return answer is not None and answer.size > 0 and answer.status < 500 and answer.fault is None
 
 
-def shows(request: Request, order: Order, at: float) -> Truth:
+def shows(request: Request, order: Order, at: float, fill: Fill | None = None) -> Truth:
     """Return whether a true answer to a request tells what became of an order.
 
     Args:
         request: that reads something.
         order: in the ledger.
         at: when the request was answered.
+        fill: of the order, which is to be told of; any, if not given.
     """
     kind, name = request.purpose.kind, request.purpose.name
     if kind == "order":
@@ -53,8 +57,9 @@ def shows(request: Request, order: Order, at: float) -> Truth:
     if kind not in {"orders", "fills"}:
         return False
     query = parse_qs(request.query)
-    if kind == "fills" and not any(fill.at <= request.at for fill in order.fills):
-        return False  # nothing to be listed, and an order that is not filled is not told of
+    fills = [each for each in order.fills if fill in {None, each} and each.at <= request.at]
+    if kind == "fills" and not any(_listed(query, each) for each in fills):
+        return False  # an order without fills is not told of in their list
     for key in ("product_id", "product_ids"):
         if key in query and order.intent.product not in query[key]:
             return False
@@ -65,7 +70,25 @@ def shows(request: Request, order: Order, at: float) -> Truth:
         is_open = order.ended > at
         if {"OPEN", "open"}.isdisjoint(statuses) or not is_open:
             return None if is_open else False
-    return True if query.keys() <= _STATUSES | {"product_id", "product_ids"} else None
+    understood = _STATUSES | _PRODUCTS | (_TIMES if kind == "fills" else frozenset())
+    return True if query.keys() <= understood else None
+
+
+def _listed(query: Mapping[str, list[str]], fill: Fill) -> bool:
+    """Whether a list of fills of these times holds a fill."""
+    first, last = (
+        query.get(key, [""])[0] for key in ("start_sequence_timestamp", "end_sequence_timestamp")
+    )
+    wall = fill.wall / 1e9
+    return not ((first and wall < _instant(first)) or (last and wall >= _instant(last)))
+
+
+def _instant(text: str) -> float:
+    """Return an RFC 3339 time in seconds since 1970; one that cannot be read is taken for no limit."""
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return math.nan
 
 
 class Told(NamedTuple):

@@ -6,14 +6,24 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from downtick.checks import (
+    backs_off,
+    books_match_ledger,
     exactly_once_orders,
+    falls_back_to_rest,
+    handles_gaps,
     keeps_watching,
+    leaves_no_orphans,
     limits_hold,
+    notices_silence,
     reconciles_before_trading,
     reconnects,
+    respects_rate_limits,
     resubscribes,
+    returns_to_stream,
     settles_unknown_orders,
+    stays_alive,
     stops_trading,
+    survives_garbage,
 )
 from downtick.checks.cases import unexercised
 from downtick.checks.finding import Finding
@@ -24,14 +34,24 @@ Check = Callable[[Run, Mapping[str, Any]], Finding]
 """Judges a run by parameters in nominal seconds and rates."""
 
 _MODULES = (
+    backs_off,
+    books_match_ledger,
     exactly_once_orders,
+    falls_back_to_rest,
+    handles_gaps,
     keeps_watching,
+    leaves_no_orphans,
     limits_hold,
+    notices_silence,
     reconciles_before_trading,
     reconnects,
     resubscribes,
+    respects_rate_limits,
+    returns_to_stream,
     settles_unknown_orders,
+    stays_alive,
     stops_trading,
+    survives_garbage,
 )
 
 JUDGES: Final[Mapping[str, Check]] = {module.NAME: module.check for module in _MODULES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qs
@@ -25,11 +25,13 @@ class Purpose:
         kind: of the request.
         name: of the order or product in its path; empty if there is none.
         public: whether it needs no login.
+        exchange: whether it is of the Exchange dialect.
     """
 
     kind: Kind
     name: str = ""
     public: bool = False
+    exchange: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ def purpose(method: str, path: str) -> Purpose:
     """Return what a request is for."""
     if path.startswith(_ADVANCED):
         return _advanced(method, path.removeprefix(_ADVANCED).strip("/").split("/"))
-    return _exchange(method, path.strip("/").split("/"))
+    segments = path.strip("/").split("/")
+    if segments[0] == "v2":  # of the Coinbase App, on the host of Advanced Trade
+        return Purpose("other", public=not {"user", "accounts"} & set(segments))
+    return replace(_exchange(method, segments), exchange=True)
 
 
 def _advanced(method: str, segments: list[str]) -> Purpose:

@@ -173,12 +173,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One match of an order."""
+    """One match of an order: also its entry in the ledger, and its wall clock in nanoseconds since 1970."""
 
     number: int
     at: float
     size: Decimal
     price: Decimal
+    entry: int
+    wall: int
 
 
 @dataclass(slots=True)

@@ -1,0 +1,90 @@
+"""A feed that is connected and silent is given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from downtick.checks.cases import Case, conclude
+from downtick.checks.finding import Finding
+from downtick.checks.instant import met
+from downtick.checks.rates import steady_rate
+from downtick.checks.run import FEEDS, Connection, Fault, Frame, Run
+from downtick.checks.signs import none_yet, signs
+
+NAME = "notices_silence"
+_QUIET = {
+    "data": frozenset({"heartbeats", "subscriptions"}),
+    "heartbeats": None,
+    "all": frozenset[str](),
+}
+"""Channels that do not count as what is silent; None: only heartbeats count."""
+
+
+def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
+    """Judge the time from the last frame to the bot's first sign of having noticed.
+
+    Exercised only if the silence lasted for the whole deadline, whatever the bot did meanwhile.
+    """
+    within = run.real(parameters["within"])
+    cases = [
+        _case(run, feed, last, within) for feed, last in _silences(run, parameters["of"], within)
+    ]
+    return conclude(NAME, cases, parameters, "no feed that was open fell silent for so long")
+
+
+def _silences(run: Run, of: str, within: float) -> Iterator[tuple[Connection, Frame]]:
+    """Yield feeds and their last frames before a silence that a fault of their link lasted for."""
+    for feed in run.feeds():
+        if feed.listener not in FEEDS:
+            continue
+        faults = [fault for fault in run.faults if fault.touches(feed.listener)]
+        frames = [frame for frame in feed.frames if _counts(frame, of)]
+        for place, frame in enumerate(frames):
+            at = frame[1].at
+            following = frames[place + 1][1].at if place + 1 < len(frames) else run.ended
+            # The bot may have ended it: then the silence lasts as long as its fault.
+            lasting = [fault for fault in faults if fault.asked - at < within and fault.ended > at]
+            until = max((_until(run, fault) for fault in lasting), default=at)
+            until = until if place + 1 == len(frames) else min(until, following)
+            if (
+                until - at >= within
+                and feed.ended > at
+                and following - at >= min(within, feed.ended - at)
+            ):
+                yield feed, frame
+
+
+def _until(run: Run, fault: Fault) -> float:
+    return min(fault.ended, run.ended)
+
+
+def _counts(frame: Frame, of: str) -> bool:
+    channel = frame[1].get("channel")
+    quiet = _QUIET[of]
+    return channel == "heartbeats" if quiet is None else channel not in quiet
+
+
+def _case(run: Run, feed: Connection, last: Frame, within: float) -> Case:
+    at = last[1].at
+    found = [*signs(run, feed, at), *_prices(run, at, within)]
+    sign, number = min(found, default=none_yet(run))
+    since = run.read(feed, last)
+    holds = met(sign, since, within, run.stolen(at, min(sign.earliest, run.ended)))
+    name = f"feed #{feed.conn} ({feed.listener})"
+    told = {
+        True: f"{name} fell silent, and the bot acted {sign.latest - at:.3g} s after its last frame",
+        False: f"{name} fell silent, and the bot did nothing about it for {sign.earliest - at:.3g} s",
+        None: f"{name} fell silent; nobody saw when the bot read its last frame",
+    }[holds]
+    return Case(holds, told, (last[0], number) if number >= 0 else (last[0],))
+
+
+def _prices(run: Run, since: float, within: float) -> Iterator[tuple[Any, int]]:
+    """Yield requests for prices, if the bot makes none while all is well."""
+    requests = list(run.asking("price"))
+    if steady_rate(run, requests) * within >= 1:
+        return
+    for request in requests:
+        if request.since > since:
+            yield request.leave, request.number

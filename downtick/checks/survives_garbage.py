@@ -1,0 +1,47 @@
+"""A frame that is not JSON does not end the bot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from downtick.checks.cases import Case, conclude
+from downtick.checks.finding import Finding
+from downtick.checks.instant import Instant, first_of, met
+from downtick.checks.run import Connection, Frame, Run
+
+NAME = "survives_garbage"
+
+
+def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
+    """Judge the time from the garbage being read to a frame of a subscribed feed being read."""
+    within = run.real(parameters["within"])
+    garbage = {fault.handle for fault in run.faults if fault.name == "garbage_text"}
+    cases = [
+        _case(run, feed, frame, within)
+        for feed in run.feeds()
+        for frame in (feed.frames if garbage else ())
+        if frame[1].get("fault") in garbage
+    ]
+    return conclude(NAME, cases, parameters, "no garbage was sent")
+
+
+def _case(run: Run, feed: Connection, garbage: Frame, within: float) -> Case:
+    at, handle = garbage[1].at, garbage[1].get("fault")
+    sound = [Instant(run.ended, math.inf)]
+    for other in run.feeds(feed.listener):
+        for frame in other.frames_after(at):
+            event = frame[1]
+            if event.get("fault") != handle and event.get("channel") and other.acknowledged:
+                sound.append(run.read(other, frame))
+                break
+    back, since = first_of(sound), run.read(feed, garbage)
+    holds = met(back, since, within, run.stolen(at, min(back.earliest, run.ended)))
+    name = f"garbage was sent on feed #{feed.conn} ({feed.listener})"
+    told = {
+        True: f"{name}, and the bot read on",
+        False: f"{name}, and the bot read no subscribed feed for {back.earliest - at:.3g} s",
+        None: f"{name}; nobody saw when the bot read it, or what it read then",
+    }[holds]
+    return Case(holds, told, (garbage[0],))

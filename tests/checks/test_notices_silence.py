@@ -1,0 +1,98 @@
+"""A feed that is connected and silent is given up."""
+
+from __future__ import annotations
+
+import pytest
+
+from downtick.checks.finding import Outcome
+from downtick.checks.notices_silence import check
+from downtick.checks.run import Reading, unwitnessed
+from tests.checks.transcript import Transcript, at_once
+
+
+def silent(t: Transcript, until: float = 60) -> int:
+    """Tell of a feed that says nothing from 20 on, while its fault lasts; return it."""
+    feed = t.feed(0)
+    t.frames(feed, 0, 20)
+    t.fault("data_silence", 20.5, until, hits=[(21, feed)])
+    t.over(100)
+    return feed
+
+
+def outcome(t: Transcript, of: str = "all", read: Reading = at_once) -> Outcome:
+    """Return what the check says of ten seconds."""
+    return check(t.run(read=read), {"within": 10, "of": of}).outcome
+
+
+def test_ending_the_feed_in_time_holds() -> None:
+    """Whoever watched: the last frame was not read before it was sent."""
+    t = Transcript()
+    t.closes(silent(t), 27, how="close_frame", code=1000)
+    assert outcome(t) is Outcome.HOLDS
+    assert outcome(t, read=unwitnessed) is Outcome.HOLDS
+
+
+@pytest.mark.parametrize("act", ["connects", "subscribes", "asks"])
+def test_other_signs_count_too(act: str) -> None:
+    """A new feed, a new subscription, or prices over REST."""
+    t = Transcript()
+    feed = silent(t)
+    if act == "connects":
+        t.feed(27)
+    elif act == "subscribes":
+        t.subscribes(feed, 27, "ticker", "BTC-USD")
+    else:
+        t.asks(t.opens("rest", 26), 27, "product_book")
+    assert outcome(t, "data") is Outcome.HOLDS
+
+
+def test_doing_nothing_violates_if_the_last_frame_was_seen_read() -> None:
+    """Without a witness it may be in a buffer still."""
+    t = Transcript()
+    silent(t)
+    assert outcome(t) is Outcome.VIOLATED
+    assert outcome(t, read=unwitnessed) is Outcome.NOT_EXERCISED
+
+
+def test_acting_too_late_violates() -> None:
+    """Ten seconds were allowed."""
+    t = Transcript()
+    t.closes(silent(t), 35, how="close_frame", code=1000)
+    assert outcome(t) is Outcome.VIOLATED
+
+
+def test_heartbeats_are_no_data() -> None:
+    """A feed that only beats is silent to who waits for prices, and not to who waits for anything."""
+    t = Transcript()
+    feed = silent(t)
+    t.frames(feed, 21, 60, channel="heartbeats", products=())
+    assert outcome(t, "data") is Outcome.VIOLATED
+    assert outcome(t, "all") is Outcome.NOT_EXERCISED
+
+
+def test_data_are_no_heartbeats() -> None:
+    """Prices go on while the heart stands still."""
+    t = Transcript()
+    feed = t.feed(0)
+    t.frames(feed, 0, 20, channel="heartbeats", products=())
+    t.frames(feed, 0, 60)
+    t.fault("heartbeat_silence", 20.5, 60, hits=[(21, feed)])
+    t.over(100)
+    assert outcome(t, "heartbeats") is Outcome.VIOLATED
+    assert outcome(t, "data") is Outcome.NOT_EXERCISED
+
+
+def test_a_short_silence_asks_nothing_of_the_bot() -> None:
+    """It was over before the deadline."""
+    t = Transcript()
+    feed = silent(t, until=25)
+    t.frame(feed, 26)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_quiet_market_is_no_silence() -> None:
+    """No fault falls into it."""
+    t = Transcript()
+    t.frames(t.feed(0), 0, 20)
+    t.over(100)
+    assert outcome(t) is Outcome.NOT_EXERCISED
