@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from downtick.checks.routes import Intent, intent, purpose
 from downtick.checks.run import (
+    CUT,
     Acknowledged,
     Answer,
     Connection,
@@ -28,13 +29,19 @@ _AT_ONCE = frozenset({"reset", "close"})
 """Link faults that are over when they are done."""
 
 
-def index(history: Iterable[Event], time_scale: float = 1.0, read: Reading = unwitnessed) -> Run:
+def index(
+    history: Iterable[Event],
+    time_scale: float = 1.0,
+    read: Reading = unwitnessed,
+    settle: float = 0.0,
+) -> Run:
     """Return what a history says.
 
     Args:
         history: events in order.
         time_scale: real seconds in a nominal one.
         read: says when the bot had read a frame.
+        settle: real seconds that the bot had to recover after the conductor was done.
     """
     reader = _Reader(Run(time_scale, read))
     event = None
@@ -45,7 +52,7 @@ def index(history: Iterable[Event], time_scale: float = 1.0, read: Reading = unw
             frame(number, event)
         elif kind in tell:
             tell[kind](number, event)
-    return reader.finished(-math.inf if event is None else event.at)
+    return reader.finished(-math.inf if event is None else event.at, settle)
 
 
 class _Reader:
@@ -90,7 +97,7 @@ class _Reader:
             "step_failed": self._error,
         }
 
-    def finished(self, last: float) -> Run:
+    def finished(self, last: float, settle: float) -> Run:
         """Return what was read. ``last``: the instant of the last event."""
         run = self.run
         run.idle.sort()
@@ -98,7 +105,15 @@ class _Reader:
         births = [each.accepted for each in run.connections.values()]
         run.began = min([*births, last if run.steady is None else run.steady])
         if not run.over:
-            run.ended = last
+            run.played = run.ended = last
+            return run
+        left = [
+            each.end.at
+            for each in run.feeds()
+            if each.end is not None and each.end.by == "bot" and each.end.at > run.played + CUT
+        ]
+        later = max(births, default=-math.inf)
+        run.ended = min([run.played + settle, last, *(at for at in left if at > later)])
         return run
 
     def frame(self, number: int, event: Event) -> None:
@@ -298,7 +313,7 @@ class _Reader:
             self.run.links = tuple(event["links"])
 
     def _run_ended(self, number: int, event: Event) -> None:
-        self.run.ended, self.run.over = event.at, True
+        self.run.played, self.run.over = event.at, True
 
     def _idle(self, number: int, event: Event) -> None:
         self.run.idle.append((event.at - event["seconds"], event.at))

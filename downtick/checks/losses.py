@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from downtick.checks.instant import Instant
-from downtick.checks.run import FEEDS, Connection, End, Pair, Run
+from downtick.checks.run import CUT, FEEDS, Connection, End, Pair, Run
 
 _BLOCKS = frozenset({"down", "refuse_connections", "refuse_upgrade"})
 """Faults under which surely no feed can be opened."""
@@ -29,9 +29,10 @@ class Loss:
 
 
 def losses(run: Run) -> Iterator[Loss]:
-    """Yield the feeds that ended between the first fault and the end of the run, in the order of their births.
+    """Yield the feeds that ended after the first fault, in the order of their births.
 
-    One that the bot closed counts too, if it came back for another or the run went on: it may have given up on silence.
+    One that the bot closed counts too: it may have given up on silence. One that ended when all was over counts only if
+    the bot came back for another: else it was stopped.
     """
     for connection in run.connections.values():
         end = connection.end
@@ -39,13 +40,15 @@ def losses(run: Run) -> Iterator[Loss]:
             continue
         if not run.first_fault <= end.at < run.ended:
             continue
-        if end.by == "bot" and end.how == "close_frame" and not _went_on(run, connection, end):
+        own = end.by == "bot" and end.how == "close_frame"
+        by_faults = end.at < run.played + (0 if own else CUT) and (run.over or not own)
+        if not by_faults and not _came_back(run, connection, end):
             continue
         yield Loss(connection, end, _again(run, connection.listener, end.at))
 
 
-def _went_on(run: Run, connection: Connection, end: End) -> bool:
-    return run.over or any(
+def _came_back(run: Run, connection: Connection, end: End) -> bool:
+    return any(
         other.accepted > end.at and other.listener == connection.listener
         for other in run.connections.values()
     )

@@ -10,10 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from downtick.checks.run import Connection, Fault, Run
-
-_SLACK = 0.5
-"""Real seconds after a link was cut within which the exchange must have seen it."""
+from downtick.checks.run import CUT, Connection, Fault, Run
 
 
 class Bite(Enum):
@@ -74,7 +71,7 @@ def _cut(run: Run, fault: Fault) -> _Seen:
     was_open = [each for each in _of(run, fault) if each.accepted < fault.asked <= each.ended]
     if not was_open:
         return Bite.DID_NOT_BITE, "no connection was open on the link", ()
-    ended = [each for each in was_open if each.ended <= fault.done + _SLACK and _was_cut(each)]
+    ended = [each for each in was_open if each.ended <= fault.done + CUT and _was_cut(each)]
     numbers = tuple(each.end.number for each in ended if each.end is not None)
     said = f"{len(ended)} of {len(was_open)} open connections ended with it"
     return (Bite.BIT if ended else Bite.DID_NOT_BITE), said, numbers

@@ -31,6 +31,10 @@ PRICES = frozenset({"ticker", "ticker_batch", "l2_data", "level2", "market_trade
 """Channels that tell prices, as the journal calls them and as bots do."""
 
 
+CUT = 0.5
+"""Real seconds after a link was cut within which the exchange has seen it."""
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """How a connection ended: number and instant of the event, whose doing, and how."""
@@ -259,7 +263,8 @@ class Run:
         steady: when every link of the profile had delivered; None if that is not told.
         links: that the profile names.
         began: of the run: its first event.
-        ended: of the run: when the conductor was done, or the last event.
+        played: when the conductor was done, or the last event.
+        ended: of what is judged: the bot was given some time after that to recover, and then stopped.
         over: whether the conductor told of its end.
         last: the last event.
         idle: spans for which the machine gave the arena or the bot no time.
@@ -276,6 +281,7 @@ class Run:
     steady: float | None = None
     links: tuple[str, ...] = ()
     began: float = math.inf
+    played: float = math.inf
     ended: float = math.inf
     over: bool = False
     last: float = -math.inf
@@ -290,9 +296,9 @@ class Run:
 
     @property
     def last_heal(self) -> float:
-        """When the last fault was over; the end of the run if one never was, or if there was none."""
-        ends = [min(fault.ended, self.ended) for fault in self.faults]
-        return max(ends, default=self.ended)
+        """When the last fault was over; the end of all if one never was, or if there was none."""
+        ends = [min(fault.ended, self.played) for fault in self.faults]
+        return max(ends, default=self.played)
 
     def real(self, nominal: float) -> float:
         """Return nominal seconds as real ones."""

@@ -35,7 +35,8 @@ def command(file: Path, accept_unwitnessed: bool) -> None:
 
     header, history = _read(file)
     profile = _profile(file, header)
-    run = index(history, _scale(file, header))
+    scale = _scale(file, header)
+    run = index(history, scale, settle=profile.run.settle * scale)
     verdict = decide(
         run,
         [judge(run, check.name, check.parameters) for check in profile.expect],

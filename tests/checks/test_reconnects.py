@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from downtick.checks.finding import Outcome
+from downtick.checks.index import index
 from downtick.checks.reconnects import check
 from downtick.checks.run import Reading, unwitnessed
 from tests.checks.transcript import Transcript, at_once
@@ -127,3 +128,26 @@ def test_what_the_machine_stole_is_not_held_against_the_bot() -> None:
     t.starved(11, 13)
     t.feed(16)
     assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_bot_that_is_stopped_at_the_end_is_not_lost() -> None:
+    """It closes its feeds in the time after the conductor was done, and comes back for none."""
+    for how in ("close_frame", "eof"):
+        t = Transcript()
+        conn = cut(t)
+        new = t.feed(conn + 11)
+        t.frame(new, 13)
+        t.closes(new, 45, how=how)
+        t.tell(50, "late", "arena", seconds=0.1)
+        run = index(t.history(), read=at_once, settle=10)
+        assert run.ended == 45
+        assert check(run, WITHIN).outcome is Outcome.HOLDS
+
+
+def test_a_feed_that_comes_back_while_the_run_settles_is_back() -> None:
+    """That is what the time is for."""
+    t = Transcript()
+    cut(t, at=39)
+    t.frame(t.feed(43), 43)
+    t.tell(50, "late", "arena", seconds=0.1)
+    assert check(index(t.history(), read=at_once, settle=10), WITHIN).outcome is Outcome.HOLDS
