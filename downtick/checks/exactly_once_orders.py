@@ -10,7 +10,7 @@ from typing import Any
 from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding, Outcome
 from downtick.checks.instant import Truth
-from downtick.checks.knowledge import knew, plainly_answered, speaks_true
+from downtick.checks.knowledge import knew, plainly_answered, speaks_true, told
 from downtick.checks.run import Order, Request, Run
 
 NAME = "exactly_once_orders"
@@ -33,8 +33,9 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
         order = applied.get(name)
         if not _unknown(run, first, order):
             continue
+        tellings = list(told(run, order)) if order is not None else []
         later = [
-            (request, knew(run, order, request) if order is not None else False)
+            (request, knew(tellings, request))
             for request in _rivals(first, placed, overlapping)
             if _since(first) < request.at
         ]
@@ -104,12 +105,12 @@ def _second(first: Request, request: Request, known_then: Truth) -> Case:
     """
     product, side = _slot(first)
     what = f"{side} {product}: {_name(request)!r} was sent while the fate of {_name(first)!r}"
-    told = (
+    said = (
         f"{what} was unknown: look it up, or repeat it under its own name"
         if known_then is False
         else f"{what} may have been unknown: nobody saw when the bot read its answer"
     )
-    return Case(known_then, told, (first.number, request.number))
+    return Case(known_then, said, (first.number, request.number))
 
 
 def _kept(first: Request) -> str:

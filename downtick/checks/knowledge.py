@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -56,7 +57,7 @@ def shows(request: Request, order: Order, at: float, fill: Fill | None = None) -
         return name in {order.order_id, order.intent.client_order_id}
     if kind not in {"orders", "fills"}:
         return False
-    query = parse_qs(request.query)
+    query = _parsed(request.query)
     fills = [each for each in order.fills if fill in {None, each} and each.at <= request.at]
     if kind == "fills" and not any(_listed(query, each) for each in fills):
         return False  # an order without fills is not told of in their list
@@ -72,6 +73,9 @@ def shows(request: Request, order: Order, at: float, fill: Fill | None = None) -
             return None if is_open else False
     understood = _STATUSES | _PRODUCTS | (_TIMES if kind == "fills" else frozenset())
     return True if query.keys() <= understood else None
+
+
+_parsed = lru_cache(maxsize=256)(parse_qs)
 
 
 def _listed(query: Mapping[str, list[str]], fill: Fill) -> bool:
@@ -133,10 +137,15 @@ def known(run: Run, order: Order) -> Instant:
     return Instant(min(first), first.latest)
 
 
-def knew(run: Run, order: Order, request: Request) -> Truth:
-    """Return whether the bot knew what became of an order when a request left."""
+def knew(tellings: Iterable[Told], request: Request) -> Truth:
+    """Return whether the bot knew what became of an order when a request left.
+
+    Args:
+        tellings: of the order, as `told` yields them.
+        request: of any kind.
+    """
     earliest = math.inf
-    for read, conn in told(run, order):
+    for read, conn in tellings:
         # On the request's own connection, what was surely read at all was read before it left.
         if read.latest <= (request.at if conn == request.conn else request.since):
             return True

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding
 from downtick.checks.instant import met
 from downtick.checks.rates import steady_rate
-from downtick.checks.run import FEEDS, Connection, Fault, Frame, Run
+from downtick.checks.run import FEEDS, Connection, Frame, Run
 from downtick.checks.signs import none_yet, signs
 
 NAME = "notices_silence"
 _QUIET = {
     "data": frozenset({"heartbeats", "subscriptions"}),
     "heartbeats": None,
-    "all": frozenset[str](),
 }
 """Channels that do not count as what is silent; None: only heartbeats count."""
 
@@ -39,24 +40,25 @@ def _silences(run: Run, of: str, within: float) -> Iterator[tuple[Connection, Fr
         if feed.listener not in FEEDS:
             continue
         faults = [fault for fault in run.faults if fault.touches(feed.listener)]
-        frames = [frame for frame in feed.frames if _counts(frame, of)]
-        for place, frame in enumerate(frames):
+        frames = feed.frames if faults else []
+        if of != "all":
+            frames = [frame for frame in frames if _counts(frame, of)]
+        for frame, following in _pauses(frames, within):
             at = frame[1].at
-            following = frames[place + 1][1].at if place + 1 < len(frames) else run.ended
             # The bot may have ended it: then the silence lasts as long as its fault.
             lasting = [fault for fault in faults if fault.asked - at < within and fault.ended > at]
-            until = max((_until(run, fault) for fault in lasting), default=at)
-            until = until if place + 1 == len(frames) else min(until, following)
-            if (
-                until - at >= within
-                and feed.ended > at
-                and following - at >= min(within, feed.ended - at)
-            ):
+            until = max((min(fault.ended, run.ended) for fault in lasting), default=at)
+            if min(until, following) - at >= within and feed.ended > at:
                 yield feed, frame
 
 
-def _until(run: Run, fault: Fault) -> float:
-    return min(fault.ended, run.ended)
+def _pauses(frames: Sequence[Frame], least: float) -> Iterator[tuple[Frame, float]]:
+    """Yield each frame after which none came for so long, with the instant of the next; never, after the last."""
+    for frame, following in pairwise(frames):
+        if following[1].at - frame[1].at >= least:
+            yield frame, following[1].at
+    for frame in frames[-1:]:
+        yield frame, math.inf
 
 
 def _counts(frame: Frame, of: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from downtick.checks import (
     backs_off,
+    believes_no_lies,
     books_match_ledger,
     exactly_once_orders,
     falls_back_to_rest,
@@ -14,6 +15,7 @@ from downtick.checks import (
     keeps_watching,
     leaves_no_orphans,
     limits_hold,
+    no_order_on_stale_price,
     notices_silence,
     reconciles_before_trading,
     reconnects,
@@ -35,6 +37,7 @@ Check = Callable[[Run, Mapping[str, Any]], Finding]
 
 _MODULES = (
     backs_off,
+    believes_no_lies,
     books_match_ledger,
     exactly_once_orders,
     falls_back_to_rest,
@@ -42,6 +45,7 @@ _MODULES = (
     keeps_watching,
     leaves_no_orphans,
     limits_hold,
+    no_order_on_stale_price,
     notices_silence,
     reconciles_before_trading,
     reconnects,

@@ -115,6 +115,9 @@ def _sent(frame: Frame) -> float:
     return frame[1].at
 
 
+Pause = tuple[str, Connection, Frame, tuple[Connection, Frame] | None]
+"""A product, the feed and frame of its last price before a pause, and those of the first after it, if any came."""
+
 Reading = Callable[[Connection, Frame], Instant]
 """Says when the bot had read a frame."""
 
@@ -269,6 +272,7 @@ class Run:
         last: the last event.
         idle: spans for which the machine gave the arena or the bot no time.
         steps_done: the profile's steps, counted from 0, that were done at least once.
+        pauses: in the prices of each product, once somebody asked for them.
         errors: numbers of events that tell of an error of the rig.
     """
 
@@ -287,6 +291,7 @@ class Run:
     last: float = -math.inf
     idle: list[tuple[float, float]] = field(default_factory=list)
     steps_done: set[int] = field(default_factory=set)
+    pauses: list[Pause] | None = None
     errors: list[int] = field(default_factory=list)
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from downtick.checks.routes import price_products
-from downtick.checks.run import PRICES, Connection, Frame, Request, Run
+from downtick.checks.run import PRICES, Connection, Frame, Pause, Request, Run
+from downtick.profiles.scaling import SHORTEST_DEADLINE
 
 
 @dataclass(frozen=True)
@@ -34,31 +35,50 @@ class Gap:
 def gaps(run: Run, least: float) -> Iterator[Gap]:
     """Yield the gaps of at least so many real seconds that a fault of the market's feed, or its loss, falls into."""
     moments = [(fault.asked, fault.ended) for fault in run.faults if fault.touches("market_ws")]
-    for product, told in _told(run).items():
-        for place, (feed, frame) in enumerate(told):
-            later = told[place + 1] if place + 1 < len(told) else None
-            since = frame[1].at
-            until = run.ended if later is None else later[1][1].at
-            if until - since < least or since >= run.ended:
-                continue
-            if not any(asked <= until and ended >= since for asked, ended in moments):
-                continue
+    for product, feed, frame, later in _pauses(run):
+        since = frame[1].at
+        until = run.ended if later is None else later[1][1].at
+        if until - since < least or since >= run.ended:
+            continue
+        if any(asked <= until and ended >= since for asked, ended in moments):
             lost = feed.ended if feed.ended <= until else since
             yield Gap(product, since, lost, until, later, frame[0])
 
 
-def _told(run: Run) -> dict[str, list[tuple[Connection, Frame]]]:
-    """Return the frames that told prices, by product, in the order of time."""
-    told: dict[str, list[tuple[Connection, Frame]]] = defaultdict(list)
-    for feed in run.feeds("market_ws"):
-        for frame in feed.frames:
-            data = frame[1].data
-            if data.get("channel") in PRICES:
-                for product in data["products"]:
-                    told[product].append((feed, frame))
-    for frames in told.values():
-        frames.sort(key=lambda each: each[1][0])
-    return told
+def _pauses(run: Run) -> list[Pause]:
+    """Return every pause that is long enough for any deadline. Many checks ask, so it is worked out once."""
+    if run.pauses is None:
+        run.pauses = list(_found(run))
+    return run.pauses
+
+
+def _found(run: Run) -> Iterator[Pause]:
+    last: dict[str, Frame] = {}
+    for frame in _in_order(run):
+        event = frame[1]
+        data = event.data
+        if data.get("channel") not in PRICES:
+            continue
+        for product in data["products"]:
+            before = last.get(product)
+            if before is not None and event.at - before[1].at >= SHORTEST_DEADLINE:
+                yield product, _feed(run, before), before, (_feed(run, frame), frame)
+            last[product] = frame
+    for product, frame in last.items():
+        yield product, _feed(run, frame), frame, None
+
+
+def _feed(run: Run, frame: Frame) -> Connection:
+    return run.connections[frame[1]["conn"]]
+
+
+def _in_order(run: Run) -> Iterable[Frame]:
+    """Return the frames of all feeds in the order in which they were sent: one feed after the other, mostly."""
+    feeds = [feed.frames for feed in run.feeds("market_ws") if feed.frames]
+    frames = chain.from_iterable(feeds)
+    if any(one[-1][0] > other[0][0] for one, other in pairwise(feeds)):
+        return sorted(frames, key=lambda frame: frame[0])
+    return frames
 
 
 def price_requests(run: Run, product: str) -> list[Request]:
