@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from downtick.checks.routes import Intent, intent, purpose
 from downtick.checks.run import (
-    CUT,
     Acknowledged,
     Answer,
     Connection,
@@ -110,7 +109,7 @@ class _Reader:
         left = [
             each.end.at
             for each in run.feeds()
-            if each.end is not None and each.end.by == "bot" and each.end.at > run.played + CUT
+            if each.end is not None and each.end.by == "bot" and each.end.at >= run.played
         ]
         later = max(births, default=-math.inf)
         run.ended = min([run.played + settle, last, *(at for at in left if at > later)])

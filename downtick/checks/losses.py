@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from downtick.checks.instant import Instant
-from downtick.checks.run import CUT, FEEDS, Connection, End, Pair, Run
+from downtick.checks.run import FEEDS, Connection, End, Pair, Run
 
 _BLOCKS = frozenset({"down", "refuse_connections", "refuse_upgrade"})
 """Faults under which surely no feed can be opened."""
@@ -31,8 +31,8 @@ class Loss:
 def losses(run: Run) -> Iterator[Loss]:
     """Yield the feeds that ended after the first fault, in the order of their births.
 
-    One that the bot closed counts too: it may have given up on silence. One that ended when all was over counts only if
-    the bot came back for another: else it was stopped.
+    One that the bot closed counts too: it may have given up on silence. In a history that breaks off it counts only if
+    the bot came back for another: else it was stopped. A run that was played to its end knows when the bot was.
     """
     for connection in run.connections.values():
         end = connection.end
@@ -41,8 +41,7 @@ def losses(run: Run) -> Iterator[Loss]:
         if not run.first_fault <= end.at < run.ended:
             continue
         own = end.by == "bot" and end.how == "close_frame"
-        by_faults = end.at < run.played + (0 if own else CUT) and (run.over or not own)
-        if not by_faults and not _came_back(run, connection, end):
+        if (own and not run.over) and not _came_back(run, connection, end):
             continue
         yield Loss(connection, end, _again(run, connection.listener, end.at))
 

@@ -28,12 +28,12 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
 
 
 def _case(run: Run, feed: Connection, garbage: Frame, within: float) -> Case:
-    at, handle = garbage[1].at, garbage[1].get("fault")
+    at = garbage[1].at
     sound = [Instant(run.ended, math.inf)]
     for other in run.feeds(feed.listener):
         for frame in other.frames_after(at):
             event = frame[1]
-            if event.get("fault") != handle and event.get("channel") and other.acknowledged:
+            if event.get("channel") and other.acknowledged:  # garbage has none
                 sound.append(run.read(other, frame))
                 break
     back, since = first_of(sound), run.read(feed, garbage)

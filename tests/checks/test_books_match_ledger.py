@@ -92,3 +92,10 @@ def test_without_a_fill_there_is_nothing_to_match() -> None:
     t = Transcript()
     t.places(t.opens("rest", 9), 10, "a")
     assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_list_that_nobody_saw_read_is_a_doubt() -> None:
+    """No request followed it on its connection."""
+    t = Transcript()
+    t.asks(filled(t), 13, "orders/historical/fills")
+    assert outcome(t) is Outcome.NOT_EXERCISED

@@ -199,7 +199,9 @@ def test_an_answer_that_nobody_saw_read_is_a_doubt() -> None:
     t.places(conn, 10, "a")
     t.closes(conn, 10.1, how="reset")
     t.places(t.opens("rest", 11), 12, "b")
-    assert judged(t).outcome is Outcome.NOT_EXERCISED
+    found = judged(t)
+    assert found.outcome is Outcome.NOT_EXERCISED
+    assert "may have been unknown" in found.sentence
 
 
 def test_a_late_answer_is_unknown_until_it_is_there() -> None:
@@ -222,3 +224,14 @@ def test_an_answer_on_a_link_that_nobody_hurt_was_read() -> None:
     lost(t, 11, "c")
     t.places(t.opens("rest", 12), 12, "b", side="SELL")
     assert judged(t).outcome is Outcome.HOLDS
+
+
+def test_a_look_up_that_was_read_may_have_been_read_too_late() -> None:
+    """The order left between 11 and 12, the answer was read between 11 and 11.9."""
+    t = Transcript()
+    lost(t)
+    conn, other = t.opens("rest", 11), t.opens("rest", 11)
+    t.asks(conn, 11, "orders/historical/batch")
+    t.asks(conn, 11.9)
+    t.places(other, 12, "b")
+    assert judged(t).outcome is Outcome.NOT_EXERCISED

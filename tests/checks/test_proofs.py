@@ -34,7 +34,9 @@ def test_a_reset_of_an_idle_link_did_not_bite() -> None:
     t = Transcript()
     t.feed(0, listener="user_ws")
     t.breaks("market_ws", "reset", 5)
-    assert bites(t) == [Bite.DID_NOT_BITE]
+    (proof,) = proofs(t.run())
+    assert proof.bite is Bite.DID_NOT_BITE
+    assert proof.sentence == "no connection was open on the link"
 
 
 def test_a_reset_that_a_connection_survived_did_not_bite() -> None:

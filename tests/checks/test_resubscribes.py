@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from downtick.checks.finding import Outcome
+from downtick.checks.index import index
 from downtick.checks.resubscribes import check
 from tests.checks.transcript import Transcript
 
@@ -102,3 +103,24 @@ def test_without_a_loss_nothing_is_shown() -> None:
     t.feed(0)
     t.breaks("market_ws", "latency", 5, until=6)
     assert check(t.run(), {}).outcome is Outcome.NOT_EXERCISED
+
+
+def test_a_bot_that_is_stopped_right_after_the_run_forgot_nothing() -> None:
+    """However it is stopped."""
+    for how in ("close_frame", "eof"):
+        t = Transcript()
+        cut(t)
+        new = t.feed(12)
+        t.closes(new, 40.1, how=how)
+        t.tell(60, "late", "arena", seconds=0.1)
+        run = index(t.history(), settle=15)
+        assert check(run, {}).outcome is Outcome.HOLDS
+
+
+def test_a_history_that_breaks_off_shows_nothing_of_what_was_lost_last() -> None:
+    """The bot was stopped, or had no time."""
+    t = Transcript()
+    cut(t)
+    t.events = [event for event in t.events if event.kind not in {"run_ended", "healed"}]
+    t.closes(t.feed(12), 20, how="close_frame", code=1000)
+    assert check(t.run(), {}).outcome is Outcome.HOLDS
