@@ -70,6 +70,28 @@ def _again(run: Run, listener: str, at: float) -> Instant:
     return Instant(surely, perhaps)
 
 
+def cut_again(run: Run, loss: Loss, within: float) -> Instant:
+    """Return from when on the bot had its time to come back: later, if its new attempts were cut too.
+
+    Args:
+        run: of the loss.
+        loss: of a feed.
+        within: real seconds that the bot has. What cuts after them comes too late to excuse it.
+    """
+    listener = loss.connection.listener
+    cuts = [fault.done for fault in run.faults if fault.link == listener]
+    cuts += [
+        other.end.at
+        for other in run.connections.values()
+        if other.listener == listener and other.end is not None and other.end.by == "fault"
+    ]
+    latest = loss.again.latest
+    for cut in sorted(cuts):
+        if loss.end.at < cut <= latest + within:
+            latest = max(latest, cut)
+    return Instant(loss.again.earliest, latest)
+
+
 def covering(run: Run, loss: Loss) -> Connection | None:
     """Return another feed of the link that carried the same all the time, if there was one."""
     at = loss.end.at

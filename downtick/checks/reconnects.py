@@ -8,8 +8,8 @@ from typing import Any
 
 from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding
-from downtick.checks.instant import Instant, exactly, first_of, met
-from downtick.checks.losses import Loss, covering, losses
+from downtick.checks.instant import Instant, first_of, met
+from downtick.checks.losses import Loss, covering, cut_again, losses
 from downtick.checks.run import Connection, Frame, Run
 
 NAME = "reconnects"
@@ -32,7 +32,7 @@ def _case(run: Run, loss: Loss, within: float) -> Case:
         for feed in run.feeds(lost.listener)
         if feed.accepted > loss.end.at and (frame := first_fresh(feed)) is not None
     ]
-    since = loss.again.or_later(exactly(loss.end.at))
+    since = cut_again(run, loss, within)
     not_yet = Instant(run.ended, math.inf)
     back = first_of([not_yet, *(read for read, _, _ in fresh)])
     holds = met(back, since, within, run.stolen(since.earliest, min(back.earliest, run.ended)))

@@ -151,3 +151,19 @@ def test_a_feed_that_comes_back_while_the_run_settles_is_back() -> None:
     t.frame(t.feed(43), 43)
     t.tell(50, "late", "arena", seconds=0.1)
     assert check(index(t.history(), read=at_once, settle=10), WITHIN).outcome is Outcome.HOLDS
+
+
+def test_who_is_cut_while_he_comes_back_has_his_time_again() -> None:
+    """Once more for each cut, as long as he came back in time."""
+    t = Transcript()
+    cut(t)
+    conn = t.opens("market_ws", 13)
+    t.breaks("market_ws", "reset", 13.5)
+    t.closes(conn, 13.5, how="reset")
+    t.frame(t.feed(17), 17)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+    t = Transcript()
+    cut(t)
+    t.breaks("market_ws", "reset", 16)
+    t.feed(17)
+    assert outcome(t) is Outcome.VIOLATED

@@ -1,11 +1,11 @@
-"""Gaps are repaired, and garbage is survived."""
+"""A gap in sequence numbers is repaired."""
 
 from __future__ import annotations
 
 import pytest
 
-from downtick.checks import handles_gaps, survives_garbage
 from downtick.checks.finding import Outcome
+from downtick.checks.handles_gaps import check
 from downtick.checks.run import Reading, unwitnessed
 from tests.checks.transcript import Transcript, at_once
 
@@ -24,7 +24,7 @@ def gap(t: Transcript, channel: str = "l2_data") -> int:
 
 def gaps(t: Transcript, read: Reading = at_once) -> Outcome:
     """Return what the check of gaps says."""
-    return handles_gaps.check(t.run(read=read), WITHIN).outcome
+    return check(t.run(read=read), WITHIN).outcome
 
 
 @pytest.mark.parametrize("repair", ["subscribes", "reconnects", "asks"])
@@ -63,45 +63,3 @@ def test_a_lost_ticker_needs_no_repair() -> None:
     t = Transcript()
     gap(t, "ticker")
     assert gaps(t) is Outcome.NOT_EXERCISED
-
-
-def garbage(t: Transcript) -> int:
-    """Tell of a feed that gets garbage at 10."""
-    feed = t.feed(0)
-    handle = t.fault("garbage_text", 9, 10, hits=[(10, feed)])
-    t.frame(feed, 10, "", products=(), type="garbage", fault=handle)
-    t.over(60)
-    return feed
-
-
-def survival(t: Transcript, read: Reading = at_once) -> Outcome:
-    """Return what the check of garbage says."""
-    return survives_garbage.check(t.run(read=read), WITHIN).outcome
-
-
-def test_reading_on_holds() -> None:
-    """On the same feed or on a new one, if somebody saw it."""
-    t = Transcript()
-    t.frame(garbage(t), 11)
-    assert survival(t) is Outcome.HOLDS
-    assert survival(t, unwitnessed) is Outcome.NOT_EXERCISED
-    t = Transcript()
-    t.closes(garbage(t), 10.5, how="eof")
-    t.feed(13)
-    assert survival(t) is Outcome.HOLDS
-
-
-def test_dying_of_it_violates() -> None:
-    """No subscribed feed was read in time."""
-    t = Transcript()
-    t.closes(garbage(t), 10.5, how="eof")
-    assert survival(t) is Outcome.VIOLATED
-    t.feed(30)
-    assert survival(t) is Outcome.VIOLATED
-
-
-def test_without_garbage_nothing_is_shown() -> None:
-    """A sound feed is easily survived."""
-    t = Transcript()
-    t.frame(t.feed(0), 1)
-    assert survival(t) is Outcome.NOT_EXERCISED
