@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from downtick.checks.run import Run
+from downtick.checks.run import Fill, Order, Run
 
 _ZERO = Decimal(0)
 
@@ -34,25 +34,37 @@ def exposures(run: Run) -> Iterator[Exposure]:
     A position counts from zero at the beginning of the run. An order whose size is in the quote currency counts as
     what of it was matched.
     """
-    changes: list[tuple[float, int, str, Decimal, Decimal, Decimal]] = []
-    for order in run.orders.values():
-        buys = order.intent.side == "BUY"
-        product, left = order.intent.product, order.size or _ZERO
-        changes.append((order.applied, order.number, product, _ZERO, *_sided(buys, left)))
-        for fill in order.fills:
-            taken = min(left, fill.size)
-            left -= taken
-            moved = fill.size if buys else -fill.size
-            changes.append((fill.at, fill.number, product, moved, *_sided(buys, -taken)))
-        if left and order.ended <= run.last:
-            number = max([order.number, *(fill.number for fill in order.fills)])
-            changes.append((order.ended, number, product, _ZERO, *_sided(buys, -left)))
+    changes = [change for order in run.orders.values() for change in _changes(order, run.last)]
     position: dict[str, tuple[Decimal, Decimal, Decimal]] = {}
-    for at, number, product, moved, bought, sold in sorted(changes, key=lambda c: c[:2]):
+    for at, number, product, moved, bought, sold in sorted(changes):
         owned, buying, selling = position.get(product, (_ZERO, _ZERO, _ZERO))
         owned, buying, selling = owned + moved, buying + bought, selling + sold
         position[product] = owned, buying, selling
         yield Exposure(at, number, product, max(owned + buying, selling - owned, _ZERO))
+
+
+Change = tuple[float, int, str, Decimal, Decimal, Decimal]
+"""When, number of the event, product; and by how much position, open buys and open sells grow."""
+
+
+def _changes(order: Order, last: float) -> Iterator[Change]:
+    """Yield what an order did to position and open orders."""
+    buys, product = order.intent.side == "BUY", order.intent.product
+    size, matched, number = order.size or _ZERO, _ZERO, order.number
+    yield order.applied, number, product, _ZERO, *_sided(buys, size)
+    steps: list[tuple[float, int, Fill | Decimal]] = [(f.at, f.number, f) for f in order.fills]
+    steps += [(at, number, size) for number, at, size in order.edits]
+    for at, number, step in sorted(steps, key=lambda each: each[:2]):
+        if isinstance(step, Decimal):
+            yield at, number, product, _ZERO, *_sided(buys, step - size)
+            size = step
+            continue
+        taken = min(size - matched, step.size)
+        matched += taken
+        moved = step.size if buys else -step.size
+        yield at, number, product, moved, *_sided(buys, -taken)
+    if size > matched and order.ended <= last:
+        yield order.ended, number, product, _ZERO, *_sided(buys, matched - size)
 
 
 def _sided(buys: bool, size: Decimal) -> tuple[Decimal, Decimal]:

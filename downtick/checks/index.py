@@ -214,6 +214,8 @@ class _Reader:
         detail, change = data["detail"], data["change"]
         if change == "accepted":
             self._taken(number, event)
+        elif change == "rolledback":
+            self.run.rolled_back = True
         order = self.run.orders.get(data.get("order_id") or detail.get("order_id", ""))
         if order is None:
             if change == "voided" and (found := self._fills.get(detail["fill_number"])):
@@ -229,8 +231,9 @@ class _Reader:
         elif change == "voided" and (found := self._fills.get(detail["fill_number"])):
             found[0].fills.remove(found[1])
         elif change == "edited":
-            ticket = detail["ticket"]
-            order.size = Decimal(ticket["base_size"]) if ticket["base_size"] else None
+            size = detail["ticket"]["base_size"]
+            if size is not None:
+                order.edits.append((number, event.at, Decimal(size)))
         if data.get("status") in {"FILLED", "CANCELLED", "EXPIRED", "FAILED"}:
             order.ended = event.at
 
@@ -251,7 +254,7 @@ class _Reader:
             asked = replace(asked, reduces=asked.reduces or requests[-1].intent.reduces)
         size = Decimal(base) if base else None
         self.run.orders[event["order_id"]] = Order(
-            event["order_id"], asked, number, event.at, size, requests
+            event["order_id"], asked, number, event.at, size, requests=requests
         )
 
     # -- faults ------------------------------------------------------------------------------------

@@ -200,6 +200,7 @@ class Order:
         number: of the event.
         applied: when the ledger took it.
         size: in the base currency; None if it was asked for in the quote currency.
+        edits: later sizes, with the number and instant of each.
         requests: that asked for it, each under its name.
         fills: in order.
         ended: when it could be matched no more; infinite if it stayed open.
@@ -211,6 +212,7 @@ class Order:
     number: int
     applied: float
     size: Decimal | None
+    edits: list[tuple[int, float, Decimal]] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
     ended: float = math.inf
@@ -272,6 +274,7 @@ class Run:
         last: the last event.
         idle: spans for which the machine gave the arena or the bot no time.
         steps_done: the profile's steps, counted from 0, that were done at least once.
+        rolled_back: whether the ledger went back to what it was, with orders that the bot had been told of.
         pauses: in the prices of each product, once somebody asked for them.
         errors: numbers of events that tell of an error of the rig.
     """
@@ -291,6 +294,7 @@ class Run:
     last: float = -math.inf
     idle: list[tuple[float, float]] = field(default_factory=list)
     steps_done: set[int] = field(default_factory=set)
+    rolled_back: bool = False
     pauses: list[Pause] | None = None
     errors: list[int] = field(default_factory=list)
 

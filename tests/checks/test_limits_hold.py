@@ -100,3 +100,22 @@ def test_a_fill_that_was_taken_back_is_no_position() -> None:
     t.tell(3, "ledger", entry=99, change="voided", detail={"fill_number": 1})
     t.places(conn, 4, "b", size="1")
     assert outcome(t, 2) is Outcome.HOLDS
+
+
+def test_an_order_counts_as_it_was_last_edited() -> None:
+    """Larger from then on, and smaller from then on."""
+    for size, later, expected in (("1", "3", Outcome.VIOLATED), ("2", "1", Outcome.HOLDS)):
+        t = Transcript()
+        conn = t.opens("rest", 0)
+        t.places(conn, 1, "a", size=size)
+        t.tell(
+            2,
+            "ledger",
+            entry=50,
+            change="edited",
+            detail={"ticket": {"base_size": later}},
+            order_id=t.order_id("a"),
+            status="OPEN",
+        )
+        t.places(conn, 3, "b", size="0.5")
+        assert outcome(t) is expected

@@ -32,3 +32,14 @@ def test_an_empty_run_exercises_nothing() -> None:
         assert found.outcome is Outcome.NOT_EXERCISED, found
         assert found.check == name
         assert found.sentence
+
+
+def test_a_ledger_that_went_back_is_not_followed() -> None:
+    """Orders that were, and are no more: nothing is said of them yet."""
+    t = Transcript()
+    t.places(t.opens("rest", 0), 1, "a", size="2")
+    assert judge(t.run(), "limits_hold", {"max_position": 1}).outcome is Outcome.VIOLATED
+    t.tell(2, "ledger", entry=50, change="rolledback", detail={"entry_number": 0})
+    found = judge(t.run(), "limits_hold", {"max_position": 1})
+    assert found.outcome is Outcome.NOT_EXERCISED
+    assert "took orders back" in found.sentence
