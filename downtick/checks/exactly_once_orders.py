@@ -35,7 +35,7 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
             continue
         tellings = list(told(run, order)) if order is not None else []
         later = [
-            (request, knew(tellings, request))
+            (request, knew(tellings, request) if order else _knew_of_none(run, first, request))
             for request in _rivals(first, placed, overlapping)
             if _since(first) < request.at
         ]
@@ -75,9 +75,17 @@ def _unknown(run: Run, request: Request, order: Order | None) -> bool:
         return order is not None and hurt and answer.proven == math.inf
     if order is not None or answer is None:
         return True
-    return (
-        speaks_true(run, answer) is False
-    )  # not taken: an answer of whatever kind left nothing open
+    # It was not taken: an answer of whatever kind left nothing open.
+    return speaks_true(run, answer) is False
+
+
+def _knew_of_none(run: Run, first: Request, request: Request) -> Truth:
+    """Return whether the bot knew, when a request left, that there is no such order: a list without it may have said so."""
+    looked_up = any(
+        first.at <= read.at and read.answer is not None and read.answer.at <= request.at
+        for read in run.asking("orders", "order", "fills")
+    )
+    return None if looked_up else False
 
 
 def _since(request: Request) -> float:

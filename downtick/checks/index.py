@@ -71,7 +71,6 @@ class _Reader:
         self.tell: dict[str, Callable[[int, Event], None]] = {
             "accepted": self._accepted,
             "upgraded": self._upgraded,
-            "refused": self._refused,
             "closed": self._closed,
             "frame_received": self._received,
             "request": self._request,
@@ -138,10 +137,6 @@ class _Reader:
     def _upgraded(self, number: int, event: Event) -> None:
         if (connection := self.run.connections.get(event["conn"])) is not None:
             connection.upgraded = event.at
-
-    def _refused(self, number: int, event: Event) -> None:
-        if (connection := self.run.connections.get(event["conn"])) is not None:
-            connection.refused = number
 
     def _closed(self, number: int, event: Event) -> None:
         if (connection := self.run.connections.get(event["conn"])) is not None:

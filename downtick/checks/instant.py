@@ -26,10 +26,6 @@ class Instant(NamedTuple):
         """Return when the first of the two happened."""
         return Instant(min(self.earliest, other.earliest), min(self.latest, other.latest))
 
-    def or_later(self, other: Instant) -> Instant:
-        """Return when both had happened."""
-        return Instant(max(self.earliest, other.earliest), max(self.latest, other.latest))
-
 
 NEVER: Final = Instant(math.inf, math.inf)
 """It did not happen."""

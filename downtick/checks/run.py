@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -66,7 +66,6 @@ class Connection:
         number: of the event.
         accepted: when.
         upgraded: when it became a feed; None if it never did.
-        refused: number of the event that says so, or None.
         end: how it ended, or None.
         frames: that it was sent, in order.
         acknowledged: what it was subscribed to, in order.
@@ -79,7 +78,6 @@ class Connection:
     number: int
     accepted: float
     upgraded: float | None = None
-    refused: int | None = None
     end: End | None = None
     frames: list[Frame] = field(default_factory=list)
     acknowledged: list[Acknowledged] = field(default_factory=list)
@@ -330,11 +328,3 @@ class Run:
             stolen += max(0.0, min(end, until) - max(start, counted))
             counted = max(counted, end)
         return stolen
-
-    def faults_at(self, listener: str, since: float, until: float) -> Iterable[Fault]:
-        """Return the faults that touched a listener between two instants."""
-        return [
-            fault
-            for fault in self.faults
-            if fault.touches(listener) and fault.asked <= until and fault.ended >= since
-        ]

@@ -235,3 +235,15 @@ def test_a_look_up_that_was_read_may_have_been_read_too_late() -> None:
     t.asks(conn, 11.9)
     t.places(other, 12, "b")
     assert judged(t).outcome is Outcome.NOT_EXERCISED
+
+
+def test_a_list_may_have_told_that_an_order_was_never_taken() -> None:
+    """What is not in it is not there."""
+    t = Transcript()
+    lost(t, applied=False)
+    conn = t.opens("rest", 11)
+    t.asks(conn, 11, "orders/historical/batch")
+    t.places(conn, 12, "b")
+    found = judged(t)
+    assert found.outcome is Outcome.NOT_EXERCISED
+    assert found.weaker is None
