@@ -5,7 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("frames", "feed", "start", "rig", "orders", "bots", "memory", "kill_nine", "ledger")
+NAMES = (
+    "frames",
+    "feed",
+    "start",
+    "rig",
+    "orders",
+    "bots",
+    "memory",
+    "kill_nine",
+    "ledger",
+    "checks",
+)
 
 
 def main() -> int:

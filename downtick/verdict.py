@@ -104,26 +104,17 @@ def _errors(run: Run) -> Iterator[str]:
 
 def _unsteady(run: Run) -> Iterator[str]:
     """Yield a sentence for each link that did not deliver again after the last fault."""
-    heal = run.last_heal
     for link in run.links:
-        if not any(
-            _delivers(run, each.conn, heal)
-            for each in run.connections.values()
-            if each.listener == link and each.ended >= heal
-        ):
+        if not _delivers(run, link, run.last_heal):
             yield f"{link} did not deliver after the last fault: no steady state"
 
 
-def _delivers(run: Run, conn: int, since: float) -> bool:
-    """Whether a connection carried data after an instant: an answer, or a frame that is more than a heartbeat."""
-    connection = run.connections[conn]
-    if connection.listener == "rest":
-        return any(
-            request.conn == conn and request.answer is not None and request.answer.at >= since
-            for request in run.requests
-        )
-    frames = connection.frames_after(since)
+def _delivers(run: Run, link: str, since: float) -> bool:
+    """Whether a link carried data after an instant: an answer, or a frame that is more than a heartbeat."""
+    if link == "rest":
+        return any(r.answer is not None and r.answer.at >= since for r in reversed(run.requests))
     return any(
-        connection.listener == "user_ws" or event.get("channel") not in _NO_DATA
-        for _, event in frames
+        link == "user_ws" or event.get("channel") not in _NO_DATA
+        for feed in run.feeds(link)
+        for _, event in feed.frames_after(since)
     )

@@ -119,3 +119,15 @@ def test_the_worst_finding_comes_first() -> None:
         Outcome.NOT_EXERCISED,
         Outcome.HOLDS,
     ]
+
+
+def test_an_answer_is_what_rest_delivers() -> None:
+    """One of after the last fault."""
+    t = told()
+    t.events = [event for event in t.events if event.kind != "steady_state"]
+    t.steady(1, "rest")
+    conn = t.opens("rest", 0)
+    t.asks(conn, 2)
+    assert verdict(t).reasons == ("rest did not deliver after the last fault: no steady state",)
+    t.asks(conn, 8)
+    assert verdict(t).result is Result.PASS

@@ -86,7 +86,8 @@ def _show(name: str, verdict: Verdict, history: History) -> None:
     from downtick.checks.finding import Outcome  # noqa: PLC0415
     from downtick.report.timeline import line  # noqa: PLC0415
 
-    click.echo(f"{verdict.result.value}  {name}")
+    taken = f"  ({len(verdict.accepted)} faults accepted unwitnessed)" if verdict.accepted else ""
+    click.echo(f"{verdict.result.value}  {name}{taken}")
     for reason in verdict.reasons:
         click.echo(f"  {reason}")
     start = history[0].at if len(history) else 0.0

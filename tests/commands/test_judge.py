@@ -55,6 +55,16 @@ def test_a_run_that_broke_off_is_an_error(tmp_path: Path) -> None:
     assert (result.exit_code, result.output.split()[0]) == (4, "ERROR")
 
 
+def test_a_fault_that_nobody_saw_is_taken_for_real_only_if_one_says_so(tmp_path: Path) -> None:
+    """And then the first line tells it."""
+    t = deaf()
+    t.breaks("rest", "latency", 5, until=6)
+    file = written(tmp_path, t)
+    assert "unwitnessed" not in judged(file).output
+    told = judged(file, "--accept-unwitnessed").output
+    assert told.splitlines()[0] == "FAIL  market-feed-reset  (1 faults accepted unwitnessed)"
+
+
 @pytest.mark.parametrize(
     ("run", "error", "message"),
     [
