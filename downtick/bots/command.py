@@ -1,20 +1,28 @@
-"""A bot that is a command line: told by its environment where to connect, its output kept, stopped politely."""
+"""A bot that is a command line: told by its environment where to connect, its output kept, stopped politely.
+
+What it prints is kept without the secrets that it was given, and without those of our own environment.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from downtick.errors import InputError
+from downtick.secret_values import Scrubber, secret_names, secret_values
 
 PATIENCE: Final = 5.0
 """Real seconds that a bot has between SIGTERM and SIGKILL."""
+
+_LONGEST_LINE: Final = 1 << 20
 
 Start = Callable[..., subprocess.Popen[Any]]
 """Starts a process that ends with the rig, however the rig ends: `Rig.popen`."""
@@ -28,6 +36,24 @@ def check(command: Sequence[str]) -> None:
     """
     if shutil.which(command[0]) is None:
         raise InputError(f"{command[0]}: there is no such program to start the bot with")
+
+
+def filled_in(command: Sequence[str], told: Mapping[str, str]) -> list[str]:
+    """Return a command whose placeholders are filled in: ``{rest_url}`` stands for ``DOWNTICK_REST_URL``.
+
+    Whatever else stands in braces is the bot's own. Secrets are not filled in: anybody can read a command line.
+
+    Args:
+        command: program and arguments.
+        told: variables of the bot's environment.
+    """
+    known = {
+        name.removeprefix("DOWNTICK_").lower(): value
+        for name, value in told.items()
+        if name.startswith("DOWNTICK_") and name not in secret_names(told)
+    }
+    pattern = re.compile("|".join(rf"\{{{name}\}}" for name in known) or "(?!)")
+    return [pattern.sub(lambda found: known[found[0][1:-1]], word) for word in command]
 
 
 class BotCommand:
@@ -82,16 +108,33 @@ def running(
     Raises:
         InputError: the log cannot be written, or the program cannot be started.
     """
+    environment = {**os.environ, **told}
+    scrubber = Scrubber(secret_values(environment))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as output:
-            process = start(
-                [*command], env={**os.environ, **told}, stdout=output, stderr=subprocess.STDOUT
-            )
+        output = log.open("wb", buffering=0)
+        process = start(
+            filled_in(command, told),
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
     except OSError as error:
         raise InputError(f"{error.filename}: {error.strerror}") from error
+    keeping = threading.Thread(target=_keep, args=(process.stdout, output, scrubber), daemon=True)
+    keeping.start()
     bot = BotCommand(process, log)
     try:
         yield bot
     finally:
         bot.kill()
+        keeping.join(
+            PATIENCE
+        )  # children of the bot's may hold its output open: they end with the rig
+
+
+def _keep(said: IO[bytes], output: IO[bytes], scrubber: Scrubber) -> None:
+    """Write down what a bot says, line by line, without secrets."""
+    with output, said:
+        while line := said.readline(_LONGEST_LINE):
+            output.write(scrubber.clean(line))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from downtick.bots.command import BotCommand, check, running
+from downtick.bots.command import BotCommand, check, filled_in, running
 from downtick.errors import InputError
 
 
@@ -19,6 +20,7 @@ class Process:
         self.obeys = obeys
         self.returncode = ended
         self.signals: list[str] = []
+        self.stdout = io.BytesIO(b"key wonderful-secret\nno end")
 
     def poll(self) -> int | None:
         return self.returncode
@@ -84,13 +86,13 @@ def test_a_bot_is_told_by_its_environment_and_never_survives(
         return process
 
     log = tmp_path / "logs" / "bot.log"
-    told = {"DOWNTICK_REST_URL": "http://127.0.0.1:1"}
-    with running(["bot", "-v"], start, told, log):  # type: ignore[arg-type]
+    told = {"DOWNTICK_REST_URL": "http://127.0.0.1:1", "DOWNTICK_API_SECRET": "wonderful-secret"}
+    with running(["bot", "--at={rest_url}/time"], start, told, log):  # type: ignore[arg-type]
         assert process.signals == []
-    assert started["argv"] == ["bot", "-v"]
+    assert started["argv"] == ["bot", "--at=http://127.0.0.1:1/time"]
     assert started["env"]["DOWNTICK_REST_URL"] == "http://127.0.0.1:1"
     assert "PATH" in started["env"]
-    assert log.exists()
+    assert log.read_bytes() == b"key <removed>\nno end"
     assert process.signals == ["kill"]
 
 
@@ -105,3 +107,10 @@ def test_a_log_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
         running(["bot"], start, {}, tmp_path),  # type: ignore[arg-type]
     ):
         pass
+
+
+def test_only_placeholders_are_filled_in() -> None:
+    """Other braces are the bot's own, and a secret is for no command line."""
+    told = {"DOWNTICK_REST_URL": "http://a", "DOWNTICK_API_SECRET": "s", "NO_PROXY": "x"}
+    words = ["{rest_url}", "{}", '{"rest_url": 1}', "{api_secret}", "{no_proxy}", "x{rest_url}y"]
+    assert filled_in(words, told) == ["http://a", *words[1:5], "xhttp://ay"]

@@ -1,0 +1,27 @@
+"""From a history and the profile that was played in it to a verdict: the one way for commands and tests."""
+
+from __future__ import annotations
+
+from downtick.checks.index import index
+from downtick.checks.proofs import proofs
+from downtick.checks.registry import judge
+from downtick.history import History
+from downtick.profiles.model import Profile
+from downtick.verdict import Verdict, decide
+
+
+def judged(
+    history: History, profile: Profile, time_scale: float, *, accept_unwitnessed: bool = False
+) -> Verdict:
+    """Return the verdict on a run.
+
+    Args:
+        history: of the run.
+        profile: that was played; it says what is expected.
+        time_scale: real time over nominal time.
+        accept_unwitnessed: whether a fault that nobody saw on the wire counts as one that bit.
+    """
+    run = index(history, time_scale)
+    findings = [judge(run, check.name, check.parameters) for check in profile.expect]
+    proven = proofs(run, len(profile.steps))
+    return decide(run, findings, proven, accept_unwitnessed=accept_unwitnessed)
