@@ -21,7 +21,7 @@ def judged(
         time_scale: real time over nominal time.
         accept_unwitnessed: whether a fault that nobody saw on the wire counts as one that bit.
     """
-    run = index(history, time_scale)
+    run = index(history, time_scale, settle=profile.run.settle * time_scale)
     findings = [judge(run, check.name, check.parameters) for check in profile.expect]
     proven = proofs(run, len(profile.steps))
     return decide(run, findings, proven, accept_unwitnessed=accept_unwitnessed)

@@ -11,9 +11,6 @@ import click
 if TYPE_CHECKING:
     from downtick.history import Header, History
     from downtick.profiles.model import Profile
-    from downtick.verdict import Verdict
-
-_MOST_EVENTS = 5
 
 
 @click.command("judge")
@@ -23,27 +20,24 @@ _MOST_EVENTS = 5
     is_flag=True,
     help="Take a fault for real that nobody saw on the wire. The verdict says so.",
 )
-def command(file: Path, accept_unwitnessed: bool) -> None:
+@click.option(
+    "--profile",
+    metavar="PROFILE",
+    help="What was played: a file, where the history names none of the library.",
+)
+def command(file: Path, accept_unwitnessed: bool, profile: str | None) -> None:
     """Judge HISTORY, a run in JSON Lines, by what its profile expects.
 
     Exit code 0 for PASS, 1 for FAIL, 3 for NOT EXERCISED, 4 for ERROR; 2 if there is nothing to judge.
     """
-    from downtick.checks.index import index  # noqa: PLC0415 - commands import late
-    from downtick.checks.proofs import proofs  # noqa: PLC0415
-    from downtick.checks.registry import judge  # noqa: PLC0415
-    from downtick.verdict import decide  # noqa: PLC0415
+    from downtick.judging import judged  # noqa: PLC0415 - commands import late
+    from downtick.report.verdict import verdict_lines  # noqa: PLC0415
 
     header, history = _read(file)
-    profile = _profile(file, header)
-    scale = _scale(file, header)
-    run = index(history, scale, settle=profile.run.settle * scale)
-    verdict = decide(
-        run,
-        [judge(run, check.name, check.parameters) for check in profile.expect],
-        proofs(run, len(profile.steps)),
-        accept_unwitnessed=accept_unwitnessed,
-    )
-    _show(profile.name, verdict, history)
+    played = _profile(file, header, profile)
+    verdict = judged(history, played, _scale(file, header), accept_unwitnessed=accept_unwitnessed)
+    for line in verdict_lines(played.name, verdict, history):
+        click.echo(line)
     sys.exit(verdict.result.exit_code)
 
 
@@ -59,7 +53,7 @@ def _read(file: Path) -> tuple[Header, History]:
         raise InputError(f"{file}: {error}") from error
 
 
-def _profile(file: Path, header: Header) -> Profile:
+def _profile(file: Path, header: Header, given: str | None) -> Profile:
     """Return the profile that was played. The history names it; what it expects stands in the library alone."""
     from downtick.errors import InputError  # noqa: PLC0415
     from downtick.profiles.library import find  # noqa: PLC0415
@@ -69,7 +63,10 @@ def _profile(file: Path, header: Header) -> Profile:
     name = header.run.get("profile")
     if not isinstance(name, str):
         raise InputError(f"{file}: no profile was played, so nothing is expected of the bot")
-    return load(*find(name), VOCABULARY)
+    played = load(*find(given or name), VOCABULARY)
+    if played.name != name:
+        raise InputError(f"{file}: {name!r} was played, not {played.name!r}")
+    return played
 
 
 def _scale(file: Path, header: Header) -> float:
@@ -79,29 +76,3 @@ def _scale(file: Path, header: Header) -> float:
     if not isinstance(scale, int | float) or scale <= 0:
         raise InputError(f"{file}: its header has no time_scale: allowed is a number above 0")
     return float(scale)
-
-
-def _show(name: str, verdict: Verdict, history: History) -> None:
-    """Print the verdict, worst first."""
-    from downtick.checks.finding import Outcome  # noqa: PLC0415
-    from downtick.report.timeline import line  # noqa: PLC0415
-
-    taken = f"  ({len(verdict.accepted)} faults accepted unwitnessed)" if verdict.accepted else ""
-    click.echo(f"{verdict.result.value}  {name}{taken}")
-    for reason in verdict.reasons:
-        click.echo(f"  {reason}")
-    start = history[0].at if len(history) else 0.0
-    for finding in verdict.findings:
-        weaker = f" ({finding.weaker})" if finding.weaker else ""
-        click.echo(f"\n{finding.outcome.value:14} {finding.check}{weaker}: {finding.sentence}")
-        if finding.outcome is not Outcome.VIOLATED:
-            continue
-        for number in finding.evidence[:_MOST_EVENTS]:
-            if (told := line(history[number], start)) is not None:
-                click.echo(f"  event {number:<7} {told.strip()}")
-    click.echo("")
-    for proof in verdict.proofs:
-        accepted = ", accepted unwitnessed" if proof in verdict.accepted else ""
-        click.echo(
-            f"{proof.bite.value:14} {proof.fault} on {proof.place}: {proof.sentence}{accepted}"
-        )

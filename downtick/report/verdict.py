@@ -27,7 +27,9 @@ def verdict_lines(name: str, verdict: Verdict, history: History) -> Iterator[str
         verdict: on the run.
         history: that the findings' events are taken from.
     """
-    yield f"{verdict.result.value}  {name}"
+    count = len(verdict.accepted)
+    taken = f"  (accepted unwitnessed: {count} of {len(verdict.proofs)} faults)" if count else ""
+    yield f"{verdict.result.value}  {name}{taken}"
     for reason in verdict.reasons:
         yield f"  {reason}"
     start = history[0].at if len(history) else 0.0

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from downtick.commands.judge import command
 from downtick.errors import InputError, ProfileError
 from downtick.history import History, new_header
+from downtick.profiles.library import library_path
 from tests.checks.transcript import Transcript
 
 
@@ -62,7 +63,7 @@ def test_a_fault_that_nobody_saw_is_taken_for_real_only_if_one_says_so(tmp_path:
     file = written(tmp_path, t)
     assert "unwitnessed" not in judged(file).output
     told = judged(file, "--accept-unwitnessed").output
-    assert told.splitlines()[0] == "FAIL  market-feed-reset  (1 faults accepted unwitnessed)"
+    assert told.splitlines()[0] == "FAIL  market-feed-reset  (accepted unwitnessed: 1 of 1 faults)"
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,15 @@ def test_what_is_no_history_is_bad_input(tmp_path: Path, text: bytes | None) -> 
     result = judged(file)
     assert isinstance(result.exception, InputError)
     assert "\n" not in str(result.exception)
+
+
+def test_a_profile_of_one_s_own_is_given(tmp_path: Path) -> None:
+    """Under the name that the history has; another one was not played."""
+    own = tmp_path / "own.yaml"
+    text = library_path("streaming/market-feed-reset").read_text(encoding="utf-8")
+    own.write_text(text.replace("name: market-feed-reset", "name: my-own"), encoding="utf-8")
+    file = written(tmp_path, deaf(), profile="my-own")
+    assert judged(file, "--profile", str(own)).output.startswith("FAIL  my-own")
+    other = judged(file, "--profile", "streaming/market-feed-close")
+    assert isinstance(other.exception, InputError)
+    assert "'my-own' was played, not 'market-feed-close'" in str(other.exception)

@@ -34,9 +34,9 @@ def test_the_worst_comes_first_with_its_events() -> None:
 def test_what_was_accepted_unwitnessed_is_said() -> None:
     """A PASS that rests on somebody's word shows it."""
     verdict = Verdict(Result.PASS, (), (), (UNSEEN,), (UNSEEN,))
-    assert list(verdict_lines("x", verdict, HISTORY))[-1].endswith(
-        "nobody saw it, accepted unwitnessed"
-    )
+    lines = list(verdict_lines("x", verdict, HISTORY))
+    assert lines[0] == "PASS  x  (accepted unwitnessed: 1 of 1 faults)"
+    assert lines[-1].endswith("nobody saw it, accepted unwitnessed")
 
 
 def test_several_runs_make_a_table_worst_first() -> None:
