@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 PROCESSES: Final = frozenset(
     f"chaos_tests/rig/test_{name}.py"
-    for name in ("failures", "incident", "kill_nine", "plugin", "up", "wheel")
+    for name in ("failures", "incident", "kill_nine", "plugin", "run", "up", "wheel")
 )
 """Modules whose tests start many processes each."""
 
