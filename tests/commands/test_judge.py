@@ -63,7 +63,7 @@ def test_a_fault_that_nobody_saw_is_taken_for_real_only_if_one_says_so(tmp_path:
     file = written(tmp_path, t)
     assert "unwitnessed" not in judged(file).output
     told = judged(file, "--accept-unwitnessed").output
-    assert told.splitlines()[0] == "FAIL  market-feed-reset  (accepted unwitnessed: 1 of 1 faults)"
+    assert told.splitlines()[0] == "FAIL  market-feed-reset  (accepted unwitnessed: 1 of 2 faults)"
 
 
 @pytest.mark.parametrize(
