@@ -87,16 +87,16 @@ class Kernel:
         Raises:
             OSError: the kernel refused.
         """
-        opened = self._count_opened()
+        opened = self.opened()
         if opened != self._opened:
             self._opened = opened
             # A connection is counted an instant before it stands in the table.
             self._walks = 2
         if self._walks:
             self._walks -= 1
-            found = self._walk()
+            found = self.walk()
         else:
-            found = self._visit()
+            found = self.visit()
         known = tuple(one.cookie for one in found)
         if known != self._known:
             self._known = known
@@ -106,7 +106,8 @@ class Kernel:
             ]
         return found
 
-    def _walk(self) -> list[netlink.Socket]:
+    def walk(self) -> list[netlink.Socket]:
+        """Return what `living` does, by looking at every place of the kernel's table."""
         self._asking.send(self._everything)
         found: list[netlink.Socket] = []
         while True:
@@ -116,7 +117,8 @@ class Kernel:
                 if answer.figures is not None:
                     found.append(answer)
 
-    def _visit(self) -> list[netlink.Socket]:
+    def visit(self) -> list[netlink.Socket]:
+        """Return which of the sockets of the last call there still are, by asking for each."""
         found = []
         for number, questions in enumerate(self._each):
             self._asking.send(questions)
@@ -127,7 +129,7 @@ class Kernel:
                     found.append(answer)
         return found
 
-    def _count_opened(self) -> list[bytes]:
+    def opened(self) -> list[bytes]:
         """Return the connections that were opened so far, from here and to here (RFC 4022)."""
         text = os.pread(self._counts.fileno(), _PAGE, 0)
         figures = text.index(b"Tcp: ", text.index(b"Tcp: ") + 1)
