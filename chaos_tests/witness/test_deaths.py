@@ -150,7 +150,7 @@ async def test_what_happens_after_the_end_is_not_told(scene: Scene) -> None:
         end.close()
     assert [*scene.history][-1].kind == "watched"
     assert len(scene.history.select("born")) == 2
-    Scene().close()  # another one may watch then
+    scene.witness.open().close()  # it may watch again
 
 
 async def test_a_witness_looks_once_more_before_it_ends() -> None:

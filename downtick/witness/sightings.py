@@ -19,6 +19,8 @@ Events, with what they say beside ``at``:
   ``aborted``: its owner let it send a RST on purpose, which wipes out its figures and its peer's port.
 - ``refused``: a connect met nobody. ``link`` is None where the kernel has forgotten the port (a blocking connect):
   then it was to the host of one of ``links``, and perhaps to another port of it. Counting those is an upper bound.
+- ``watching``, ``watched``: the witness began, it ended; its last look began at ``since``.
+- ``no_witness``: nobody looks any more, or ever did, for a ``reason``.
 - ``lost``: deaths that the kernel had no room for. Whatever ended before may be missing.
 """
 

@@ -69,13 +69,14 @@ class Witness:
         kernel = self._kernel
         if kernel is None:
             return
+        asked = self._clock()
         try:
             self._see(kernel)
         except OSError as error:
             self._go_blind(kernel, error)
             return
         self._stop(kernel)
-        self._tell([Event(self._clock(), SOURCE, "watched")])
+        self._tell([Event(self._clock(), SOURCE, "watched", {"since": asked})])
 
     def _stop(self, kernel: Kernel) -> None:
         self._kernel = None
