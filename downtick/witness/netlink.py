@@ -8,11 +8,11 @@ those of the kernel's include/uapi/linux: netlink.h, sock_diag.h, inet_diag.h an
 from __future__ import annotations
 
 import errno
-import ipaddress
 import os
 import struct
 import sys
 from collections.abc import Iterable, Iterator
+from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Final, NamedTuple
 
 ESTABLISHED: Final = 1
@@ -42,12 +42,16 @@ _FILTER: Final = 1  # INET_DIAG_REQ_BYTECODE
 _INFO: Final = 2  # INET_DIAG_INFO
 _GONE: Final = (errno.ENOENT, errno.ESTALE)  # nobody has these ports; another has them
 _NO_COOKIE: Final = b"\xff" * 8  # INET_DIAG_NOCOOKIE, twice
-_IPV6: Final = 10
+_IPV6: Final = 10  # AF_INET6 on Linux
+_MAPPED: Final = (
+    bytes(10) + b"\xff\xff"
+)  # what an IPv4 address begins with as one of IPv6 (RFC 4291, 2.5.5.2)
 
 _HEADER: Final = struct.Struct("=IH")  # nlmsghdr: length, type; flags, sequence and port follow
 _HEADER_SIZE: Final = 16
 _SIZE: Final = struct.Struct("=I")
 _MESSAGE: Final = struct.Struct("=BB2x 36s 4x Q 4x II 8x")  # inet_diag_msg; its id in the middle
+_MESSAGE_ID: Final = 4  # bytes of it before the id
 _ATTRIBUTE: Final = struct.Struct("=HH")  # nlattr: length, type
 _JUMP: Final = struct.Struct("=BBH")  # inet_diag_bc_op: code, yes, no
 _PORT_IS: Final = struct.Struct("=BBH BB2xi")  # the same, and an inet_diag_hostcond of no address
@@ -117,10 +121,12 @@ class Socket(NamedTuple):
         return self._host(20), _PORTS.unpack_from(self.identity)[1]
 
     def _host(self, at: int) -> str:
+        address = self.identity[at : at + 16]
         if self.family != _IPV6:
-            return str(ipaddress.IPv4Address(self.identity[at : at + 4]))
-        address = ipaddress.IPv6Address(self.identity[at : at + 16])
-        return str(address.ipv4_mapped or address)
+            return inet_ntop(AF_INET, address[:4])
+        if address.startswith(_MAPPED):
+            return inet_ntop(AF_INET, address[12:])
+        return inet_ntop(AF_INET6, address)
 
 
 def ask_all(ports: Iterable[int]) -> bytes:
@@ -190,6 +196,12 @@ def answer(datagram: memoryview, at: int = 0) -> Socket | None:
         if code not in _GONE:
             raise OSError(code, os.strerror(code))
     return None
+
+
+def ports_of(datagram: memoryview) -> tuple[int, int]:
+    """Return the local and the remote port of the socket that a datagram's first message tells of."""
+    local, remote = _PORTS.unpack_from(datagram, _HEADER_SIZE + _MESSAGE_ID)
+    return local, remote
 
 
 def _socket(datagram: memoryview, at: int, end: int) -> Socket:

@@ -95,16 +95,19 @@ class Sightings:
             self._by_local[link.upstream] = (link.name, "exchange")
         self._known: dict[int, _Known] = {}
         self._count = 0
-        self._asked = began
+        self._asked = self._whole = began
         self._first = True
 
-    def seen(self, asked: float, at: float, sockets: Iterable[Socket]) -> list[Event]:
+    def seen(
+        self, asked: float, at: float, sockets: Iterable[Socket], *, whole: bool = True
+    ) -> list[Event]:
         """Return what a look shows that the one before did not.
 
         Args:
             asked: when the kernel was asked.
             at: when it had answered.
             sockets: that it showed; those of other links are left out.
+            whole: whether it would have shown one that is new.
         """
         events: list[Event] = []
         for socket in sockets:
@@ -113,7 +116,7 @@ class Sightings:
                 place = self._place(socket)
                 if place is None:
                     continue
-                since = None if self._first else self._asked
+                since = None if self._first else self._whole
                 known = self._born(events, at, since, socket, place, asked)
                 known.settled = _received(socket) == 0
                 events.append(_sample(at, since, known.number, socket))
@@ -129,6 +132,8 @@ class Sightings:
                 known.socket = socket
             known.asked = asked
         self._asked, self._first = asked, False
+        if whole:
+            self._whole = asked
         return events
 
     def absent(self, at: float) -> list[Event]:
@@ -157,7 +162,7 @@ class Sightings:
             place = self._place(socket)
             if place is None:
                 return []
-            known = self._born(events, at, self._asked, socket, place, self._asked)
+            known = self._born(events, at, self._whole, socket, place, self._whole)
             del self._known[socket.cookie]
         events.append(
             _event(
@@ -174,7 +179,7 @@ class Sightings:
 
     def lost(self, at: float) -> Event:
         """Return that deaths were lost."""
-        return _event(at, "lost", since=self._asked)
+        return _event(at, "lost", since=self._whole)
 
     def _born(
         self,
@@ -227,7 +232,8 @@ def _received(socket: Socket) -> int | None:
 def _sample(at: float, since: float | None, number: int, socket: Socket) -> Event:
     figures: Figures | None = socket.figures
     assert figures is not None
-    return _event(at, "sample", socket=number, since=since, state=socket.state, **figures._asdict())
+    data = {"socket": number, "since": since, "state": socket.state, **figures._asdict()}
+    return Event(at, SOURCE, "sample", data)
 
 
 def _event(at: float, kind: str, /, **data: Any) -> Event:

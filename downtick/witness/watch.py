@@ -71,7 +71,7 @@ class Witness:
             return
         asked = self._clock()
         try:
-            self._see(kernel)
+            self._see(kernel, thoroughly=True)
         except OSError as error:
             self._go_blind(kernel, error)
             return
@@ -98,10 +98,10 @@ class Witness:
         self._stop(kernel)
         self._tell([Event(self._clock(), SOURCE, "no_witness", {"reason": self.none.reason})])
 
-    def _see(self, kernel: Kernel) -> None:
+    def _see(self, kernel: Kernel, *, thoroughly: bool = False) -> None:
         asked = self._clock()
-        living = kernel.living()
-        events = self._sightings.seen(asked, self._clock(), living)
+        sockets, whole = kernel.living(thoroughly=thoroughly)
+        events = self._sightings.seen(asked, self._clock(), sockets, whole=whole)
         if events:
             self._tell(events)
         self._hear(kernel)  # who died meanwhile is not merely absent

@@ -138,10 +138,43 @@ def test_an_abort_leaves_what_was_seen_before() -> None:
     kernel = Kernel()
     kernel.look(1.0, kernel.bot, with_figures(kernel.front, sent=5, acked=5))
     kernel.dies(1.5, wiped(kernel.front))
+    for asked in (2.0, 2.1):
+        kernel.look(asked, with_figures(kernel.bot, received=int(asked * 10)))
     front = kernel.lives()["front"]
     assert front.aborted
     assert front.sent.at(1.0) == Count(0, 5)
     assert front.sent.at(1.01) == Count(5, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sent"),
+    [
+        ({"sent": 10, "acked": 10}, False),
+        ({"sent": 10, "acked": 11}, True),
+        ({"sent": 10, "acked": 10, "wqueue": 1}, True),
+        ({"sent": 10, "acked": 4, "wqueue": 6}, False),
+        ({"sent": 10, "acked": 10, "wqueue": 5, "unsent": 5}, False),
+        ({"sent": None, "acked": 11}, None),
+    ],
+)
+def test_a_fin_is_what_was_written_beyond_the_bytes(
+    changed: dict[str, Any], sent: bool | None
+) -> None:
+    """Acknowledged or not; what never left is none."""
+    kernel = Kernel()
+    kernel.dies(1.0, with_figures(kernel.front, **changed))
+    assert kernel.lives()["front"].fin_sent is sent
+
+
+def test_a_fin_that_was_not_fetched_is_no_unread_byte() -> None:
+    """Nor does a socket that received nothing have received one."""
+    kernel = Kernel()
+    kernel.dies(1.0, with_figures(kernel.bot, received=11, rqueue=5))
+    kernel.dies(1.0, with_figures(kernel.front, sent=10, acked=11))
+    assert kernel.lives()["bot"].unread == 4
+    kernel = Kernel()
+    kernel.dies(1.0, kernel.bot)
+    assert kernel.lives()["bot"].fin_received is False
 
 
 def test_an_older_kernel_gives_bounds() -> None:
@@ -158,9 +191,9 @@ def test_a_port_that_is_used_again_is_another_connection() -> None:
     kernel = Kernel()
     kernel.dies(1.0, with_figures(kernel.bot, received=10))
     kernel.dies(1.0, with_figures(kernel.front, sent=10, acked=10))
-    kernel.dies(9.0, with_figures(kernel.bot, received=11)._replace(cookie=3))
-    kernel.dies(9.0, with_figures(kernel.front, sent=10, acked=11)._replace(cookie=4))
-    assert [one.fin_received for one in lives(kernel.events) if one.end == "bot"] == [False, True]
+    kernel.dies(9.0, with_figures(kernel.bot, received=15)._replace(cookie=3))
+    kernel.dies(9.0, with_figures(kernel.front, sent=20, acked=15)._replace(cookie=4))
+    assert [one.fin_received for one in lives(kernel.events) if one.end == "bot"] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +214,9 @@ def test_a_port_that_is_used_again_is_another_connection() -> None:
         ),
         # Somebody else's RST, as `ss -K` sends one.
         ({"received": 10}, {"sent": 10, "acked": 10}, None, ("unknown", "rst")),
+        # A FIN that never arrived: something else ended it.
+        ({"acked": 1, "wqueue": 1}, {"sent": 10, "acked": 10}, None, None),
+        ({"received": 10}, {"sent": 10, "acked": 10, "wqueue": 1}, None, None),
         # FINs both ways, and no trace of which was the first.
         ({"received": 1, "acked": 2}, {"received": 1, "acked": 1}, None, None),
     ],

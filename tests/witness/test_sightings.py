@@ -87,6 +87,17 @@ def test_a_birth_lies_between_two_looks() -> None:
     assert sightings.seen(100.0, 100.0, [bot()])[0]["since"] is None
 
 
+def test_a_birth_lies_behind_the_last_look_that_would_have_shown_it() -> None:
+    """Some show only what was known before."""
+    day = Day()
+    day.sightings.seen(100.15, 100.15, [], whole=False)
+    assert day.look(bot())[0][1]["since"] == 100.1
+    day = Day()
+    day.sightings.seen(100.15, 100.15, [], whole=False)
+    (_, born), (_, died) = day.dies(bot(received=3))
+    assert born["since"] == died["since"] == 100.1
+
+
 def test_only_a_change_is_told() -> None:
     """With the last instant at which it had not happened."""
     day = Day()
