@@ -18,6 +18,7 @@ from downtick.witness.netlink import CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK
 from downtick.witness.sightings import SOURCE, End
 
 _FIN_IS_IN: Final = (CLOSE_WAIT, LAST_ACK, CLOSING)
+_WAITS: Final = (CLOSE_WAIT, LAST_ACK)
 _PEERS: Final[dict[End, End]] = {
     "bot": "front",
     "front": "bot",
@@ -45,6 +46,8 @@ class Life:
         unread: bytes that its owner never fetched, once it is dead.
         fin_sent: whether it sent a FIN; None while it lives, and where the kernel does not say.
         fin_received: whether it got one; None likewise.
+        fin_at: when it got one; None if it is not known to have.
+        waited: whether it was seen open on its own side after that: the peer's FIN was the first.
         aborted: whether its owner had it send a RST on purpose.
         time_wait: whether TCP remembers it as the end that sent the first FIN.
     """
@@ -62,6 +65,8 @@ class Life:
     unread: int | None
     fin_sent: bool | None
     fin_received: bool | None
+    fin_at: Span | None
+    waited: bool
     aborted: bool
     time_wait: bool
 
@@ -81,10 +86,13 @@ def ending(bot: Life, front: Life | None) -> tuple[By, How] | None:
         bot: the bot's end.
         front: the link's end of the same connection.
     """
+    if bot.waited:
+        return "link", "fin"
     if bot.over is None:
         return None
     if front is not None and front.aborted:
-        return "link", "rst"
+        # An armed link answers a bot's FIN by a RST; a socket that was reset sends no FIN any more.
+        return ("bot", "fin") if bot.fin_sent else ("link", "rst")
     if bot.aborted:
         return "bot", "rst"
     if bot.time_wait:
@@ -180,9 +188,17 @@ class _Seen:
             None if self.figures is None else max(0, self.figures["rqueue"] - bool(fin_received)),
             self.fin_sent,
             fin_received,
+            self._fin_at(fin_received),
+            any(sample["state"] in _WAITS for sample in self.samples),
             self.died is not None and self.died["aborted"],
             self.died is not None and self.died["time_wait"],
         )
+
+    def _fin_at(self, fin_received: bool | None) -> Span | None:
+        seen = next((look for look in self.samples if look["state"] in _FIN_IS_IN), None)
+        if seen is None and fin_received:
+            seen = self.died
+        return None if seen is None else _span(seen)
 
     def _fin_received(self, peer: _Seen | None) -> bool | None:
         if self.samples and self.samples[-1]["state"] in _FIN_IS_IN:

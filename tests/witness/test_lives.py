@@ -111,6 +111,17 @@ def test_a_fin_is_no_byte_of_the_stream() -> None:
         *(True, True, True, False),
     )
     assert ending(bot, front) == ("link", "fin")
+    assert bot.fin_at == Span(1.0, 1.11)
+
+
+def test_a_bot_that_holds_a_closed_connection_was_closed_by_the_link() -> None:
+    """Though it has not ended yet."""
+    kernel = Kernel()
+    kernel.look(1.0, kernel.bot)
+    kernel.look(1.1, with_figures(kernel.bot, CLOSE_WAIT, received=1, rqueue=1))
+    bot = kernel.lives()["bot"]
+    assert (bot.over, bot.waited, bot.fin_at) == (None, True, Span(1.0, 1.11))
+    assert ending(bot, None) == ("link", "fin")
 
 
 def test_a_short_life_is_told_exactly_by_both_deaths() -> None:
@@ -202,6 +213,7 @@ def test_a_port_that_is_used_again_is_another_connection() -> None:
         ({"received": 11, "acked": 2}, {"sent": 10, "acked": 11}, "front", ("link", "fin")),
         ({"acked": 2, "received": 1}, {"received": 1, "acked": 1}, "bot", ("bot", "fin")),
         ({"received": 10}, "aborted", None, ("link", "rst")),
+        ({"acked": 2}, "aborted", None, ("bot", "fin")),
         ("aborted", {"sent": 10, "acked": 10}, None, ("bot", "rst")),
         # Who closes with bytes unread sends a RST, and a RST that meets TIME_WAIT ends it.
         ({"received": 10, "rqueue": 4}, {"sent": 10, "acked": 10}, None, ("bot", "rst")),
