@@ -1,0 +1,86 @@
+"""Proofs of the faults that end connections: reset, close and down. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from downtick.witness.curves import Span
+from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.lives import Life
+
+_SEGMENTS: Final = {"rst": "RST", "fin": "FIN"}
+
+
+def prove_cut(fault: Fault, seen: Evidence) -> Proof:
+    """Prove a reset or a close: every open connection ended by its own segment, in that instant."""
+    wanted = "rst" if fault.name == "reset" else "fin"
+    cut, left = _cut(fault, seen)
+    if not cut and not left:
+        return Proof("did not bite", "no connection was open")
+    if not cut:
+        if any(seen.ending(bot) is None and _within(fault, bot) for bot in left):
+            return Proof("unknown", f"{_connections(left)} ended then, nobody knows by what")
+        return Proof("did not bite", f"{_connections(left)} stayed as they were")
+    segments = Counter(_segment(seen, bot) for bot in cut)
+    told = ", ".join(f"{count} met a {_SEGMENTS[how]}" for how, count in sorted(segments.items()))
+    why = f"of {_connections([*cut, *left])}: {told}"
+    if left:
+        return Proof("bit otherwise", f"{why}, {len(left)} not cut")
+    return Proof("bit" if [*segments] == [wanted] else "bit otherwise", why)
+
+
+def prove_down(fault: Fault, seen: Evidence) -> Proof:
+    """Prove a link that is down: no connection outlived it, none was made, whoever tried was refused."""
+    cut, left = _cut(fault, seen)
+    made = [
+        bot
+        for bot in seen.ends(fault.link, "bot")
+        if bot.born.earliest > fault.done and bot.born.latest <= fault.end
+    ]
+    tried = [e for e in seen.refusals if fault.asked <= e.at <= fault.end]
+    here = sum(fault.link == e["link"] or e.get("links") == [fault.link] for e in tried)
+    perhaps = sum(fault.link == e["link"] or fault.link in e.get("links", ()) for e in tried)
+    count = f"{here}" if here == perhaps else f"{here} to {perhaps}"
+    why = f"{_connections(cut)} cut, {count} connects refused"
+    if made or left:
+        why = f"{why}, {len(left)} not cut, {len(made)} made meanwhile"
+        return Proof("bit otherwise" if cut or here else "did not bite", why)
+    if cut or here:
+        return Proof("bit", why)
+    if perhaps:
+        return Proof("unknown", f"{why}: they may have been to another link")
+    return Proof("did not bite", "nobody was connected, and nobody tried")
+
+
+def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life]]:
+    """Return the bot's connections that the link ended then, and those that it should have ended and did not."""
+    cut, left = [], []
+    for bot in seen.ends(fault.link, "bot"):
+        by = seen.ending(bot)
+        ended = _ended(bot)
+        if by is not None and by[0] == "link" and _within(fault, bot):
+            cut.append(bot)
+        elif bot.born.latest <= fault.asked and (ended is None or ended.latest > fault.done):
+            left.append(bot)
+    return cut, left
+
+
+def _ended(bot: Life) -> Span | None:
+    """Return when its connection was over for the bot: at the first closing segment."""
+    return bot.fin_at or bot.over
+
+
+def _within(fault: Fault, bot: Life) -> bool:
+    ended = _ended(bot)
+    return ended is not None and ended.earliest <= fault.done + EDGE and ended.latest >= fault.asked
+
+
+def _segment(seen: Evidence, bot: Life) -> str:
+    by = seen.ending(bot)
+    assert by is not None
+    return by[1]
+
+
+def _connections(lives: list[Life]) -> str:
+    return "1 connection" if len(lives) == 1 else f"{len(lives)} connections"

@@ -1,0 +1,210 @@
+"""Proofs of the faults that hold bytes back or lose them: freeze, blackhole, latency and bandwidth. Pure.
+
+Each compares two curves: what the writer's end sent, and what arrived at the reader's, who is on the other side of
+Toxiproxy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final, Literal, NamedTuple
+
+from downtick.witness.curves import Count, Curve
+from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.lives import Life
+
+SHORTEST: Final = 0.1
+"""Seconds of a fault, without its edges, below which looks every 20 ms cannot tell it from a pause."""
+
+SMALLEST_LATENCY: Final = 0.060
+"""Seconds below which a delay drowns in the time between two looks."""
+
+Stream = Literal["downstream", "upstream"]
+_STREAMS: Final[tuple[Stream, ...]] = ("downstream", "upstream")
+_WRITERS: Final = {"downstream": "exchange", "upstream": "bot"}
+_READERS: Final = {"downstream": "bot", "upstream": "exchange"}
+
+
+class _Flow(NamedTuple):
+    """One direction while the fault stood.
+
+    Attributes:
+        stream: which one.
+        offered: bytes that the writer sent, at least.
+        came: bytes that arrived.
+        after: bytes that arrived from then on, ever.
+    """
+
+    stream: Stream
+    offered: int
+    came: Count
+    after: Count
+
+    @property
+    def flat(self) -> bool:
+        """Whether surely nothing arrived though something was sent."""
+        return self.offered > 0 and self.came.most == 0
+
+    @property
+    def made_up(self) -> bool | None:
+        """Whether what was sent meanwhile arrived in the end; None if nobody knows."""
+        if self.after.least >= self.offered:
+            return True
+        return False if self.after.most < self.offered else None
+
+
+def prove_freeze(fault: Fault, seen: Evidence) -> Proof:
+    """Prove a freeze: nothing came, and all of it came in the end."""
+    return _prove_flat(fault, seen, made_up=True)
+
+
+def prove_blackhole(fault: Fault, seen: Evidence) -> Proof:
+    """Prove a blackhole: nothing came, and it never did."""
+    return _prove_flat(fault, seen, made_up=False)
+
+
+def _prove_flat(fault: Fault, seen: Evidence, *, made_up: bool) -> Proof:
+    start, end = fault.done + EDGE, fault.end - EDGE
+    if end - start < SHORTEST:
+        return Proof(
+            "unknown", f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
+        )
+    flows = [_flow(stream, fault.link, seen, start, end) for stream in _STREAMS]
+    flat = [flow for flow in flows if flow.flat]
+    moved = [flow for flow in flows if flow.came.least]
+    told = "; ".join(
+        f"{f.stream} flat for {end - start:.2f} s while {f.offered} bytes were sent" for f in flat
+    )
+    if moved:
+        came = "; ".join(f"{f.came.least} bytes came {f.stream}" for f in moved)
+        return Proof(
+            "bit otherwise" if flat else "did not bite", "; ".join(filter(None, (told, came)))
+        )
+    if not flat:
+        if any(flow.came.most for flow in flows):
+            return Proof("unknown", "nobody looked often enough to tell whether anything came")
+        return Proof("did not bite", "an idle link: nothing was sent while it stood")
+    if any(flow.made_up is None for flow in flat):
+        return Proof("unknown", f"{told}; nobody knows whether it came in the end")
+    kept = all(flow.made_up for flow in flat)
+    lost = not any(flow.made_up for flow in flat)
+    if lost and made_up and _left(fault, seen):
+        return Proof("bit", f"{told}; the bot left before it came")
+    what = "all of it came" if kept else "it never came" if lost else "some of it came"
+    return Proof(
+        "bit" if (kept if made_up else lost) else "bit otherwise", f"{told}; {what} in the end"
+    )
+
+
+def _left(fault: Fault, seen: Evidence) -> bool:
+    """Tell whether every connection of then was ended by the bot while it stood."""
+    there = [bot for bot in seen.ends(fault.link, "bot") if bot.born.latest <= fault.done]
+    return all(
+        (seen.ending(bot) or ("",))[0] == "bot"
+        and bot.over is not None
+        and bot.over.earliest < fault.end
+        for bot in there
+    )
+
+
+def _flow(stream: Stream, link: str, seen: Evidence, start: float, end: float) -> _Flow:
+    def there(name: str) -> list[Life]:
+        return [life for life in seen.ends(link, name) if life.born.latest <= start]
+
+    writers = [life.sent for life in there(_WRITERS[stream])]
+    readers = [life.received for life in there(_READERS[stream])]
+    return _Flow(
+        stream,
+        _sum(writers, start, end).least,
+        _sum(readers, start, end),
+        _sum(readers, start, math.inf),
+    )
+
+
+def _sum(curves: Iterable[Curve], start: float, end: float) -> Count:
+    grown = [curve.grown(start, end) for curve in curves]
+    return Count(sum(one.least for one in grown), sum(one.most for one in grown))
+
+
+def prove_latency(fault: Fault, seen: Evidence) -> Proof:
+    """Prove a latency: what was sent at one instant came so much later, for all that was sent."""
+    asked, jitter = (fault.attributes.get(name, 0) / 1000 for name in ("latency", "jitter"))
+    if asked < SMALLEST_LATENCY:
+        return Proof(
+            "unknown", f"{asked * 1000:.0f} ms cannot be told from the time between two looks"
+        )
+    pair = _pair(fault, seen)
+    if isinstance(pair, Proof):
+        return pair
+    writer, reader = pair[0].sent, pair[1].received
+    lows, highs = [], []
+    for step in writer.steps:
+        # Only what would still come before the fault ends.
+        if step.most and step.since > fault.done and step.at < fault.end - asked - jitter - EDGE:
+            sent, came = writer.reached(step.most), reader.reached(step.most)
+            if sent is None:
+                continue
+            lows.append((came.earliest if came else math.inf) - sent.latest)
+            highs.append((came.latest if came else math.inf) - sent.earliest)
+    if not lows:
+        return Proof("did not bite", f"nothing was sent {fault.stream} while it stood")
+    told = f"{len(lows)} stretches came after {_ms(min(lows))} to {_ms(max(highs))} ms"
+    if max(highs) < SMALLEST_LATENCY:
+        return Proof("did not bite", told)
+    least, most = asked - jitter - EDGE, asked + jitter + EDGE
+    if all(least <= low <= most for low in lows):
+        return Proof("bit", told)
+    if any(high < least or low > most for low, high in zip(lows, highs, strict=True)):
+        return Proof("bit otherwise", told)
+    return Proof("unknown", f"{told}: too wide to tell")
+
+
+def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
+    """Prove a bandwidth: more was sent than may come, and it came as fast as it may."""
+    rate = fault.attributes["rate"] * 1000
+    start, end = fault.done + EDGE, fault.end - EDGE
+    if end - start < SHORTEST:
+        return Proof(
+            "unknown", f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
+        )
+    pair = _pair(fault, seen)
+    if isinstance(pair, Proof):
+        return pair
+    may = rate * (end - start)
+    # Toxiproxy writes a tenth of a second's share at once (bandwidth.go).
+    slack = 0.1 * may + 0.1 * rate + rate * EDGE
+    offered = pair[0].sent.grown(start, end)
+    came = pair[1].received.grown(start, end)
+    told = f"{came.least} bytes came {fault.stream} in {end - start:.2f} s, {may:.0f} may, {offered.least} were sent"
+    if offered.most <= may:
+        return Proof("did not bite", f"{told}: there was no need to hold any back")
+    if came.least > may + slack:
+        return Proof("did not bite", told)
+    if came.most > may + slack or offered.least <= may:
+        return Proof("unknown", told)
+    return Proof("bit" if came.most >= may - slack else "bit otherwise", told)
+
+
+def _pair(fault: Fault, seen: Evidence) -> tuple[Life, Life] | Proof:
+    """Return writer and reader of the one connection that stood while the fault did, or why there is none."""
+
+    def there(name: str) -> list[Life]:
+        return [
+            life
+            for life in seen.ends(fault.link, name)
+            if life.born.earliest < fault.end
+            and (life.over is None or life.over.latest > fault.done)
+        ]
+
+    stream: Stream = "upstream" if fault.stream == "upstream" else "downstream"
+    writers, readers = there(_WRITERS[stream]), there(_READERS[stream])
+    if not writers and not readers:
+        return Proof("did not bite", "no connection was open")
+    if len(writers) != 1 or len(readers) != 1:
+        return Proof("unknown", "of several connections nobody knows which sockets belong together")
+    return writers[0], readers[0]
+
+
+def _ms(seconds: float) -> str:
+    return "no number of" if seconds == math.inf else f"{max(0.0, seconds) * 1000:.0f}"

@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from downtick.history import Event
+from downtick.witness.evidence import Fault, Proof, evidence
+from downtick.witness.proofs import prove
+from tests.witness.played import START, Played, feed, nothing
+
+
+def fault(
+    name: str, end: float = 4.0, link: str = "rest", stream: str = "downstream", **attributes: Any
+) -> Fault:
+    """Return a fault that was asked for three seconds after the start and stood from 5 ms later on."""
+    asked = START + 3.0
+    if name in ("reset", "close"):
+        return Fault(link, name, asked, asked + 0.005, asked + 0.005)
+    return Fault(link, name, asked, asked + 0.005, START + end, attributes, stream)
+
+
+def proof(made: Fault, *plays: Callable[[Played], Any]) -> Proof:
+    """Return the proof of a fault from what was played."""
+    played = Played()
+    for play in plays:
+        play(played)
+    return prove(made, played.evidence())
+
+
+def cut(how: str = "rst", by: str = "link", over: float = 3.003) -> Callable[[Played], None]:
+    """Play a busy connection that was ended."""
+    return lambda played: played.connection(feed, feed, over=over, how=how, by=by)
+
+
+def busy(played: Played) -> None:
+    """Play a busy connection that lives on."""
+    played.connection(feed, feed)
+
+
+def idle(played: Played) -> None:
+    """Play a connection on which nothing is ever sent."""
+    played.connection()
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "answer"),
+    [
+        ("reset", "rst", "bit"),
+        ("reset", "fin", "bit otherwise"),
+        ("close", "fin", "bit"),
+        ("close", "rst", "bit otherwise"),
+    ],
+)
+def test_a_cut_is_proven_by_its_own_segment(name: str, how: str, answer: str) -> None:
+    """Asked for one, met the other: it is something else."""
+    found = proof(fault(name), cut(how), cut(how))
+    assert found.answer == answer
+    assert found.why == f"of 2 connections: 2 met a {({'rst': 'RST', 'fin': 'FIN'})[how]}"
+
+
+@pytest.mark.parametrize("name", ["reset", "close"])
+def test_a_cut_that_met_nobody_did_not_bite(name: str) -> None:
+    """No connection, one that lives on, one that the bot ended itself, one that ended at another time."""
+    assert proof(fault(name)) == ("did not bite", "no connection was open")
+    assert proof(fault(name), busy) == ("did not bite", "1 connection stayed as they were")
+    assert proof(fault(name), cut(by="bot")).answer == "did not bite"
+    for over in (2.5, 3.5):
+        assert proof(fault(name), cut(over=over)).answer == "did not bite"
+
+
+def test_a_cut_that_spared_one_is_something_else() -> None:
+    """All open connections were meant."""
+    found = proof(fault("reset"), cut(), busy)
+    assert found == ("bit otherwise", "of 2 connections: 1 met a RST, 1 not cut")
+
+
+def test_a_link_that_is_down_lets_nobody_live() -> None:
+    """Whatever the segment; who tries is counted."""
+
+    def refused(played: Played) -> None:
+        played.event(3.5, "refused", link="rest", port=1)
+        played.event(3.6, "refused", link=None, links=["rest"], port=2)
+        played.event(4.5, "refused", link="rest", port=3)
+        played.event(3.7, "refused", link="user_ws", port=4)
+
+    assert proof(fault("down"), cut("fin")) == ("bit", "1 connection cut, 0 connects refused")
+    assert proof(fault("down"), refused) == ("bit", "0 connections cut, 2 connects refused")
+    assert proof(fault("down")).answer == "did not bite"
+    assert proof(fault("down"), busy).answer == "did not bite"
+    assert proof(fault("down"), cut(), busy).answer == "bit otherwise"
+    made = proof(fault("down"), cut(), lambda played: played.connection(born=3.5))
+    assert made == (
+        "bit otherwise",
+        "1 connection cut, 0 connects refused, 0 not cut, 1 made meanwhile",
+    )
+
+
+def test_refusals_that_may_be_another_links_prove_nothing() -> None:
+    """They are an upper bound."""
+
+    def perhaps(played: Played) -> None:
+        played.event(3.5, "refused", link=None, links=["rest", "user_ws"], port=1)
+
+    assert proof(fault("down"), perhaps).answer == "unknown"
+    assert proof(fault("down"), perhaps, cut()) == (
+        *("bit", "1 connection cut, 0 to 1 connects refused"),
+    )
+
+
+def frozen(at: float) -> int:
+    """Return what came of a feed that a freeze held back from 3 to 4: all of it, later."""
+    return feed(at) if at < 3.0 or at > 4.0 else feed(3.0)
+
+
+def holed(at: float) -> int:
+    """Return what came of a feed that a blackhole swallowed from 3 on."""
+    return feed(min(at, 3.0))
+
+
+def held(came: Callable[[float], int], **more: Any) -> Callable[[Played], None]:
+    """Play a feed of which this came."""
+    return lambda played: played.connection(feed, came, **more)
+
+
+def test_a_freeze_is_flat_and_made_up() -> None:
+    """With figures."""
+    found = proof(fault("freeze"), held(frozen))
+    assert found.answer == "bit"
+    assert (
+        found.why
+        == "downstream flat for 0.91 s while 1800 bytes were sent; all of it came in the end"
+    )
+
+
+def test_a_blackhole_is_flat_and_never_made_up() -> None:
+    """Its connections end in a cut."""
+    found = proof(fault("blackhole"), held(holed, over=4.01))
+    assert found.answer == "bit"
+    assert found.why.endswith("it never came in the end")
+
+
+def test_one_is_not_taken_for_the_other() -> None:
+    """Both are flat; only what comes afterwards tells."""
+    assert proof(fault("blackhole"), held(frozen)).answer == "bit otherwise"
+    assert proof(fault("freeze"), held(holed, over=4.01)).answer == "bit otherwise"
+    assert proof(fault("freeze"), held(holed)).answer == "unknown"
+
+
+def test_a_freeze_that_the_bot_did_not_wait_for_bit() -> None:
+    """Nobody is owed what he left behind."""
+    found = proof(fault("freeze"), held(holed, over=3.6, by="bot", how="fin"))
+    assert found.answer == "bit"
+    assert found.why.endswith("; the bot left before it came")
+
+
+@pytest.mark.parametrize("name", ["freeze", "blackhole"])
+def test_nothing_was_held_back_where_bytes_came_or_none_were_sent(name: str) -> None:
+    """A busy link that flows, an idle one, none at all."""
+    assert proof(fault(name), busy).answer == "did not bite"
+    assert proof(fault(name), idle) == (
+        "did not bite",
+        "an idle link: nothing was sent while it stood",
+    )
+    assert proof(fault(name)).answer == "did not bite"
+
+
+def test_requests_that_never_arrive_prove_a_freeze_too() -> None:
+    """The feed was quiet, the bot was not; and one direction that flows makes it something else."""
+
+    def upstream(came: Callable[[float], int]) -> Callable[[Played], None]:
+        return lambda played: played.connection(nothing, nothing, up_sent=feed, up_came=came)
+
+    assert proof(fault("freeze"), upstream(frozen)).answer == "bit"
+    half = proof(fault("freeze"), upstream(frozen), busy)
+    assert half.answer == "bit otherwise"
+
+
+def test_a_short_freeze_cannot_be_seen() -> None:
+    """Not at a look every 20 ms."""
+    assert proof(fault("freeze", 3.15), held(frozen)).answer == "unknown"
+
+
+def late(seconds: float) -> Callable[[float], int]:
+    """Return what came of a feed that was so late from 3 to 4."""
+    return lambda at: max(feed(3.0 - 0.001), feed(at - seconds)) if 3.0 <= at <= 4.0 else feed(at)
+
+
+@pytest.mark.parametrize(
+    ("real", "answer"),
+    [(0.3, "bit"), (0.0, "did not bite"), (0.15, "bit otherwise"), (0.5, "bit otherwise")],
+)
+def test_a_latency_is_the_distance_of_two_curves(real: float, answer: str) -> None:
+    """Within two looks and 5 ms."""
+    assert proof(fault("latency", latency=300), held(late(real))).answer == answer
+
+
+def test_a_latency_that_cannot_be_measured_is_unknown() -> None:
+    """Too small, of several connections, or of nothing."""
+    assert proof(fault("latency", latency=50), held(late(0.05))).answer == "unknown"
+    assert proof(fault("latency", latency=300), held(late(0.3)), busy).answer == "unknown"
+    assert proof(fault("latency", latency=300), idle).answer == "did not bite"
+    wrong = fault("latency", stream="upstream", latency=300)
+    assert proof(wrong, held(late(0.3))).answer == "did not bite"
+
+
+def paced(rate: int) -> Callable[[float], int]:
+    """Return what came of a feed at so many bytes a second from 3 to 4."""
+    return lambda at: feed(3.0) + int((at - 3.0) * rate) if 3.0 < at <= 4.0 else feed(at)
+
+
+def flood(at: float) -> int:
+    """Return what a feed has sent that is forty times as busy."""
+    return 40 * feed(at)
+
+
+@pytest.mark.parametrize(
+    ("rate", "answer"),
+    [(5_000, "bit"), (40_000, "did not bite"), (1_000, "bit otherwise")],
+)
+def test_a_bandwidth_is_the_slope_of_what_comes(rate: int, answer: str) -> None:
+    """With more sent than may come."""
+
+    def play(played: Played) -> None:
+        played.connection(
+            flood, lambda at: paced(rate)(at) if 3.0 < at <= 4.0 else feed(min(at, 3.0))
+        )
+
+    assert proof(fault("bandwidth", rate=5), play).answer == answer
+
+
+def test_a_bandwidth_that_nobody_needs_did_not_bite() -> None:
+    """The feed wrote less than may come."""
+    assert proof(fault("bandwidth", rate=500), busy).answer == "did not bite"
+
+
+FAULTS = [
+    *(fault(name) for name in ("reset", "close", "down", "freeze", "blackhole")),
+    *(fault("latency", latency=300), fault("bandwidth", rate=5)),
+]
+
+
+@pytest.mark.parametrize("made", FAULTS, ids=lambda made: made.name)
+def test_without_a_witness_nothing_is_known(made: Fault) -> None:
+    """None here, one that came too late, one that left too early, one that lost something then."""
+    reason = "this is plan9"
+    nobody = evidence([Event(START, "witness", "no_witness", {"reason": reason})])
+    assert prove(made, nobody) == ("unknown", reason)
+    assert prove(made, evidence([])).answer == "unknown"
+    assert prove(made, Played(end=3.001).evidence()).answer == "unknown"
+    assert proof(made, lambda played: played.event(3.01, "lost", since=2.9)).answer == "unknown"
+    assert (
+        proof(made, lambda played: played.event(2.01, "lost", since=1.9)).answer == "did not bite"
+    )
+
+
+@pytest.mark.parametrize("made", FAULTS, ids=lambda made: made.name)
+def test_what_happens_to_another_link_proves_nothing(made: Fault) -> None:
+    """A fault of a link that nobody uses did not bite."""
+    elsewhere = dataclasses.replace(made, link="user_ws")
+    for play in (cut(), held(frozen), held(late(0.3)), busy):
+        assert proof(elsewhere, play).answer == "did not bite"
+
+
+def test_a_fault_without_a_proof_is_unknown() -> None:
+    """There is no trace to look for."""
+    assert proof(fault("slicer"), busy).answer == "unknown"
+
+
+@given(
+    st.sampled_from([made for made in FAULTS if made.name not in ("reset", "close")]),
+    st.floats(0.5, 2.0),
+    st.sampled_from([idle, busy]),
+)
+def test_a_fault_that_did_nothing_never_bit(
+    made: Fault, length: float, play: Callable[[Played], None]
+) -> None:
+    """However long it is said to have stood: on a busy link and on an idle one."""
+    longer = dataclasses.replace(made, end=made.done + length)
+    answer = proof(longer, play).answer
+    assert answer == "did not bite" or (made.name == "bandwidth" and answer == "unknown")
