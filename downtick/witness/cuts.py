@@ -15,13 +15,12 @@ _SEGMENTS: Final = {"rst": "RST", "fin": "FIN"}
 def prove_cut(fault: Fault, seen: Evidence) -> Proof:
     """Prove a reset or a close: every open connection ended by its own segment, in that instant."""
     wanted = "rst" if fault.name == "reset" else "fin"
-    cut, left = _cut(fault, seen)
-    if not cut and not left:
-        return Proof("did not bite", "no connection was open")
+    cut, left, unclear = _cut(fault, seen)
+    if unclear:
+        return Proof("unknown", f"{_connections(unclear)} ended then, nobody knows by whom")
     if not cut:
-        if any(seen.ending(bot) is None and _within(fault, bot) for bot in left):
-            return Proof("unknown", f"{_connections(left)} ended then, nobody knows by what")
-        return Proof("did not bite", f"{_connections(left)} stayed as they were")
+        stayed = f"{_connections(left)} stayed open" if left else "no connection was open"
+        return Proof("did not bite", stayed)
     segments = Counter(_segment(seen, bot) for bot in cut)
     told = ", ".join(f"{count} met a {_SEGMENTS[how]}" for how, count in sorted(segments.items()))
     why = f"of {_connections([*cut, *left])}: {told}"
@@ -32,7 +31,7 @@ def prove_cut(fault: Fault, seen: Evidence) -> Proof:
 
 def prove_down(fault: Fault, seen: Evidence) -> Proof:
     """Prove a link that is down: no connection outlived it, none was made, whoever tried was refused."""
-    cut, left = _cut(fault, seen)
+    cut, left, unclear = _cut(fault, seen)
     made = [
         bot
         for bot in seen.ends(fault.link, "bot")
@@ -48,22 +47,26 @@ def prove_down(fault: Fault, seen: Evidence) -> Proof:
         return Proof("bit otherwise" if cut or here else "did not bite", why)
     if cut or here:
         return Proof("bit", why)
+    if unclear:
+        return Proof("unknown", f"{_connections(unclear)} ended then, nobody knows by whom")
     if perhaps:
         return Proof("unknown", f"{why}: they may have been to another link")
     return Proof("did not bite", "nobody was connected, and nobody tried")
 
 
-def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life]]:
-    """Return the bot's connections that the link ended then, and those that it should have ended and did not."""
-    cut, left = [], []
+def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life], list[Life]]:
+    """Return the bot's connections that the link ended then, those that it spared, and those that nobody knows of."""
+    cut: list[Life] = []
+    left: list[Life] = []
+    unclear: list[Life] = []
     for bot in seen.ends(fault.link, "bot"):
-        by = seen.ending(bot)
+        by, _ = seen.ending(bot) or ("unknown", "")
         ended = _ended(bot)
-        if by is not None and by[0] == "link" and _within(fault, bot):
-            cut.append(bot)
+        if _within(fault, bot) and by != "bot":
+            (cut if by == "link" else unclear).append(bot)
         elif bot.born.latest <= fault.asked and (ended is None or ended.latest > fault.done):
             left.append(bot)
-    return cut, left
+    return cut, left, unclear
 
 
 def _ended(bot: Life) -> Span | None:

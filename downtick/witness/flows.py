@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
-from downtick.witness.curves import Count, Curve
+from downtick.witness.curves import Count
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.lives import Life
 
@@ -33,12 +33,14 @@ class _Flow(NamedTuple):
         stream: which one.
         offered: bytes that the writer sent, at least.
         came: bytes that arrived.
-        after: bytes that arrived from then on, ever.
+        owed: of what was sent, that on connections which stood before.
+        after: bytes that arrived on these from then on, ever.
     """
 
     stream: Stream
     offered: int
     came: Count
+    owed: int
     after: Count
 
     @property
@@ -49,9 +51,9 @@ class _Flow(NamedTuple):
     @property
     def made_up(self) -> bool | None:
         """Whether what was sent meanwhile arrived in the end; None if nobody knows."""
-        if self.after.least >= self.offered:
+        if self.after.least >= self.owed:
             return True
-        return False if self.after.most < self.offered else None
+        return False if self.after.most < self.owed else None
 
 
 def prove_freeze(fault: Fault, seen: Evidence) -> Proof:
@@ -109,22 +111,22 @@ def _left(fault: Fault, seen: Evidence) -> bool:
 
 
 def _flow(stream: Stream, link: str, seen: Evidence, start: float, end: float) -> _Flow:
-    def there(name: str) -> list[Life]:
-        return [life for life in seen.ends(link, name) if life.born.latest <= start]
-
-    writers = [life.sent for life in there(_WRITERS[stream])]
-    readers = [life.received for life in there(_READERS[stream])]
+    writers, readers = (seen.ends(link, ends[stream]) for ends in (_WRITERS, _READERS))
+    sent = {life.number: life.sent.grown(start, end) for life in writers}
+    came = [life.received.grown(start, end) for life in readers]
+    after = [life.received.grown(start, math.inf) for life in readers if life.born.latest <= start]
     return _Flow(
         stream,
-        _sum(writers, start, end).least,
-        _sum(readers, start, end),
-        _sum(readers, start, math.inf),
+        sum(count.least for count in sent.values()),
+        _sum(came),
+        sum(sent[life.number].least for life in writers if life.born.latest <= start),
+        _sum(after),
     )
 
 
-def _sum(curves: Iterable[Curve], start: float, end: float) -> Count:
-    grown = [curve.grown(start, end) for curve in curves]
-    return Count(sum(one.least for one in grown), sum(one.most for one in grown))
+def _sum(counts: Iterable[Count]) -> Count:
+    leasts, mosts = zip((0, 0), *counts, strict=True)
+    return Count(sum(leasts), sum(mosts))
 
 
 def prove_latency(fault: Fault, seen: Evidence) -> Proof:

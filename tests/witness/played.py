@@ -27,9 +27,10 @@ def feed(at: float) -> int:
 
 
 class Played:
-    """A witness of ten seconds on a link called ``rest``."""
+    """A witness of ten seconds on a link called ``rest``, whose eyes may be shut for a while."""
 
-    def __init__(self, end: float = 10.0) -> None:
+    def __init__(self, end: float = 10.0, *, shut: tuple[float, float] = (0.0, 0.0)) -> None:
+        self._shut = shut
         self._end = end
         self._events = [_told(0.0, "watching"), _told(end, "watched", since=end - LOOK)]
         self._sockets = 0
@@ -45,8 +46,12 @@ class Played:
         over: float | None = None,
         how: str = "rst",
         by: str = "link",
+        unseen: str = "",
     ) -> None:
-        """Add one, with what the exchange sent, what of it came, and the same upstream; ended by whom and how."""
+        """Add one, with what the exchange sent, what of it came, and the same upstream; ended by whom and how.
+
+        One end of it may be unseen.
+        """
         port = 40000 + self._sockets
         for end, out, into, syn in (
             ("bot", up_sent, came, 1),
@@ -54,18 +59,22 @@ class Played:
             ("back", nothing, nothing, 1),
             ("exchange", sent, up_came, 0),
         ):
+            if end == unseen:
+                continue
             self._sockets += 1
             number, at = self._sockets, born + LOOK / 2
             self.event(
                 at, "born", since=born - LOOK / 2, socket=number, link="rest", end=end, port=port
             )
-            before = None
+            before, last = None, born - LOOK / 2
             while at < (self._end if over is None else over):
                 figures = (out(at), into(at))
-                if figures != before:
-                    data = _figures(*figures, syn)
-                    self.event(at, "sample", since=at - LOOK, socket=number, state=1, **data)
-                before, at = figures, at + LOOK
+                if not self._shut[0] < at < self._shut[1]:
+                    if figures != before:
+                        data = _figures(*figures, syn)
+                        self.event(at, "sample", since=last, socket=number, state=1, **data)
+                    before, last = figures, at
+                at += LOOK
             if over is None:
                 continue
             figures_at_death = _figures(out(over), into(over), syn)
@@ -81,7 +90,7 @@ class Played:
             self.event(
                 over,
                 "died",
-                since=at - LOOK,
+                since=last,
                 socket=number,
                 aborted=not figures_at_death,
                 time_wait=how == "fin" and (end, by) in {("front", "link"), ("bot", "bot")},

@@ -67,10 +67,31 @@ def test_a_cut_is_proven_by_its_own_segment(name: str, how: str, answer: str) ->
 def test_a_cut_that_met_nobody_did_not_bite(name: str) -> None:
     """No connection, one that lives on, one that the bot ended itself, one that ended at another time."""
     assert proof(fault(name)) == ("did not bite", "no connection was open")
-    assert proof(fault(name), busy) == ("did not bite", "1 connection stayed as they were")
+    assert proof(fault(name), busy) == ("did not bite", "1 connection stayed open")
     assert proof(fault(name), cut(by="bot")).answer == "did not bite"
-    for over in (2.5, 3.5):
-        assert proof(fault(name), cut(over=over)).answer == "did not bite"
+    assert proof(fault(name), cut(over=2.5)) == ("did not bite", "no connection was open")
+    assert proof(fault(name), cut(over=3.5)).answer == "did not bite"
+
+
+def test_a_connection_that_ended_then_nobody_knows_how_is_unknown() -> None:
+    """Its other end was not seen."""
+
+    def half(played: Played) -> None:
+        played.connection(feed, feed, over=3.003, unseen="front")
+
+    for name in ("reset", "close", "down"):
+        assert proof(fault(name), half).answer == "unknown"
+
+
+def test_a_bot_that_holds_its_closed_connection_was_closed_all_the_same() -> None:
+    """What counts is when the FIN came in, not when the bot let go."""
+
+    def held_open(played: Played) -> None:
+        played.connection(over=6.0, how="fin")
+        more = {"received": 1, "rqueue": 1, "sent": 0, "acked": 1, "wqueue": 0, "unsent": 0}
+        played.event(3.01, "sample", since=2.99, socket=1, state=8, **more)
+
+    assert proof(fault("close"), held_open).answer == "bit"
 
 
 def test_a_cut_that_spared_one_is_something_else() -> None:
@@ -93,6 +114,7 @@ def test_a_link_that_is_down_lets_nobody_live() -> None:
     assert proof(fault("down")).answer == "did not bite"
     assert proof(fault("down"), busy).answer == "did not bite"
     assert proof(fault("down"), cut(), busy).answer == "bit otherwise"
+    assert proof(fault("down"), cut(), lambda played: played.connection(born=4.5)).answer == "bit"
     made = proof(fault("down"), cut(), lambda played: played.connection(born=3.5))
     assert made == (
         "bit otherwise",
@@ -156,6 +178,23 @@ def test_a_freeze_that_the_bot_did_not_wait_for_bit() -> None:
     found = proof(fault("freeze"), held(holed, over=3.6, by="bot", how="fin"))
     assert found.answer == "bit"
     assert found.why.endswith("; the bot left before it came")
+    lost = proof(fault("blackhole"), held(holed, over=3.6, by="bot", how="fin"))
+    assert (lost.answer, lost.why[-26:]) == ("bit", "; it never came in the end")
+
+
+def test_a_later_connection_makes_up_for_nothing() -> None:
+    """What it brings is its own; but one that flows meanwhile shows that nothing was held back."""
+    swallowed = held(holed, over=4.01)
+    assert proof(fault("blackhole"), swallowed, held(feed, born=4.1)).answer == "bit"
+    assert proof(fault("blackhole"), swallowed, held(feed, born=3.2)).answer == "did not bite"
+
+
+@pytest.mark.parametrize("came", [frozen, feed])
+def test_with_its_eyes_shut_a_witness_knows_nothing(came: Callable[[float], int]) -> None:
+    """Whether a freeze was there or not."""
+    played = Played(shut=(3.06, 4.2))
+    played.connection(feed, came)
+    assert prove(fault("freeze"), played.evidence()).answer == "unknown"
 
 
 @pytest.mark.parametrize("name", ["freeze", "blackhole"])
