@@ -196,6 +196,13 @@ def test_with_its_eyes_shut_a_witness_knows_nothing(came: Callable[[float], int]
     played.connection(feed, came)
     assert prove(fault("freeze"), played.evidence()).answer == "unknown"
 
+    def seen_late(played: Played) -> None:
+        played.connection(feed, lambda at: feed(min(at, 3.0)))
+        more = {"received": feed(5.0), "rqueue": 0, "sent": 0, "acked": 1, "wqueue": 0, "unsent": 0}
+        played.event(5.0, "sample", since=3.5, socket=1, state=1, **more)
+
+    assert proof(fault("freeze"), seen_late).answer == "unknown"
+
 
 @pytest.mark.parametrize("name", ["freeze", "blackhole"])
 def test_nothing_was_held_back_where_bytes_came_or_none_were_sent(name: str) -> None:
@@ -290,7 +297,10 @@ def test_without_a_witness_nothing_is_known(made: Fault) -> None:
     nobody = evidence([Event(START, "witness", "no_witness", {"reason": reason})])
     assert prove(made, nobody) == ("unknown", reason)
     assert prove(made, evidence([])).answer == "unknown"
-    assert prove(made, Played(end=3.001).evidence()).answer == "unknown"
+    for end in (made.asked - START, made.end - START + 0.04):
+        assert prove(made, Played(end=end).evidence()).answer == "unknown"
+    early = dataclasses.replace(made, asked=START - 1.0)
+    assert prove(early, Played().evidence()).answer == "unknown"
     assert proof(made, lambda played: played.event(3.01, "lost", since=2.9)).answer == "unknown"
     assert (
         proof(made, lambda played: played.event(2.01, "lost", since=1.9)).answer == "did not bite"
