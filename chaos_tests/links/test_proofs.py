@@ -74,6 +74,8 @@ async def _played(
         await until(lambda: time.monotonic() > looked, "a look after all that")
     finally:
         witness.close()
+    if sys.platform == "linux":
+        assert [e.data for kind in ("no_witness", "lost") for e in history.select(kind)] == []
     return Fault("market_ws", name, asked, done, end, attributes), history
 
 

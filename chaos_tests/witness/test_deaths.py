@@ -161,3 +161,22 @@ async def test_a_witness_looks_once_more_before_it_ends() -> None:
     assert scene.history.first("sample", received=10)
     bot.close()
     front.close()
+
+
+@pytest.mark.parametrize("sense", ["living", "waits"])
+async def test_a_witness_that_goes_blind_says_why(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, sense: str
+) -> None:
+    """Whichever question the kernel refuses; nothing is told afterwards."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("not you")
+
+    monkeypatch.setattr(kernel.Kernel, sense, refuse)
+    for end in scene.connect():
+        end.close()
+    event = await scene.event("no_witness")
+    assert event["reason"] == "the kernel stopped to answer: not you"
+    told = len(scene.history)
+    scene.witness.close()
+    assert len(scene.history) == told

@@ -60,7 +60,7 @@ class Witness:
         self._kernel = found
         self._sightings = Sightings(self._links, now)
         self._tell([Event(now, SOURCE, "watching", {"interval": self._interval})])
-        asyncio.get_running_loop().add_reader(found, self._hear, found)
+        asyncio.get_running_loop().add_reader(found, self._listen, found)
         self._look(found)
         return self
 
@@ -107,6 +107,12 @@ class Witness:
         self._hear(kernel)  # who died meanwhile is not merely absent
         if absent := self._sightings.absent(self._clock()):
             self._tell(absent)
+
+    def _listen(self, kernel: Kernel) -> None:
+        try:
+            self._hear(kernel)
+        except OSError as error:
+            self._go_blind(kernel, error)
 
     def _hear(self, kernel: Kernel) -> None:
         dead, lost = kernel.dead()
