@@ -51,6 +51,8 @@ class _Flow(NamedTuple):
     @property
     def made_up(self) -> bool | None:
         """Whether what was sent meanwhile arrived in the end; None if nobody knows."""
+        if not self.owed:
+            return None
         if self.after.least >= self.owed:
             return True
         return False if self.after.most < self.owed else None
@@ -102,7 +104,7 @@ def _prove_flat(fault: Fault, seen: Evidence, *, made_up: bool) -> Proof:
 def _left(fault: Fault, seen: Evidence) -> bool:
     """Tell whether every connection of then was ended by the bot while it stood."""
     there = [bot for bot in seen.ends(fault.link, "bot") if bot.born.latest <= fault.done]
-    return bool(there) and all(
+    return all(
         (seen.ending(bot) or ("",))[0] == "bot"
         and bot.over is not None
         and bot.over.earliest < fault.end
@@ -114,6 +116,8 @@ def _flow(stream: Stream, link: str, seen: Evidence, start: float, end: float) -
     writers, readers = (seen.ends(link, ends[stream]) for ends in (_WRITERS, _READERS))
     sent = {life.number: life.sent.grown(start, end) for life in writers}
     came = [life.received.grown(start, end) for life in readers]
+    if sent and not came:
+        came = [Count(0, math.inf)]  # the reader is where nobody looks: in a container, say
     after = [life.received.grown(start, math.inf) for life in readers if life.born.latest <= start]
     return _Flow(
         stream,

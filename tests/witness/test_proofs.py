@@ -215,6 +215,14 @@ def test_nothing_was_held_back_where_bytes_came_or_none_were_sent(name: str) -> 
     assert proof(fault(name)).answer == "did not bite"
 
 
+@pytest.mark.parametrize("name", ["freeze", "blackhole"])
+def test_nothing_is_proven_by_a_reader_that_nobody_sees(name: str) -> None:
+    """A bot in a container has its sockets elsewhere; one that came too late was not there."""
+    assert proof(fault(name), held(holed, over=4.01, unseen="bot")).answer == "unknown"
+    newcomer = held(nothing, born=3.2, over=4.01)
+    assert proof(fault(name), newcomer).answer == "unknown"
+
+
 def test_requests_that_never_arrive_prove_a_freeze_too() -> None:
     """The feed was quiet, the bot was not; and one direction that flows makes it something else."""
 
