@@ -16,6 +16,7 @@ NAMES = (
     "kill_nine",
     "ledger",
     "checks",
+    "witness",
 )
 
 

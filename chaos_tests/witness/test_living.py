@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chaos_tests.witness.scene import Scene, port_of
+from chaos_tests.witness.scene import HERE, Scene, port_of
 from downtick.witness.kernel import Kernel
 from downtick.witness.netlink import CLOSE_WAIT, Socket
 
@@ -81,7 +81,7 @@ async def test_a_bot_that_does_not_close_is_seen_waiting(scene: Scene) -> None:
 
 async def test_a_bot_that_reaches_it_by_ipv6_is_seen(scene: Scene) -> None:
     """As Java's and Node's sockets do with an address of IPv4."""
-    bot, front = scene.connect("::ffff:127.0.0.1")
+    bot, front = scene.connect(f"::ffff:{HERE}")
     number = await scene.number("bot", port_of(bot))
     front.sendall(b"x" * 5)
     await scene.event("sample", socket=number, received=5)
