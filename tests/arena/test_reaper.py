@@ -94,6 +94,7 @@ def test_group_is_killed_until_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> No
         if answer is not None:
             raise answer
 
+    monkeypatch.setattr(reaper, "KILLING", 60.0)
     monkeypatch.setattr(os, "killpg", killpg)
     monkeypatch.setattr(os, "waitpid", lambda pid, _options: reaped.append(pid))
     reaper.kill_group(4711)
