@@ -23,8 +23,8 @@ expect: [resubscribes]
 """
 
 BOT = """
-import json, os, sys
-from websockets.exceptions import ConnectionClosed
+import json, os, sys, time
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 print(os.environ["DOWNTICK_API_SECRET"].splitlines()[1], os.environ["PLANTED_TOKEN"], flush=True)
 subscribes = True
@@ -36,8 +36,8 @@ while True:
                 feed.send(json.dumps(message))
             for frame in feed:
                 pass
-    except ConnectionClosed:
-        pass
+    except (OSError, WebSocketException):  # closed, or refused while the link closes
+        time.sleep(0.05)
     subscribes = "--forgetful" not in sys.argv
 """
 
