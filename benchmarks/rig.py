@@ -56,7 +56,7 @@ async def bare() -> list[float]:
 
 def lateness() -> list[float]:
     """Return for each of many steps how long after it was due it was done, in seconds."""
-    plan, _ = prepare("streaming/market-feed-freeze")
+    plan = prepare("streaming/market-feed-freeze").schedule
     (template, *_) = plan.acts
     rig = Rig(schedule=_steps(plan, template))
     with rig:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from downtick.errors import ProfileError
 from downtick.profiles.library import find
 from downtick.profiles.lint import lint
 from downtick.profiles.load import load
+from downtick.profiles.model import Profile
 from downtick.profiles.schedule import Schedule, schedule
 from downtick.words import VOCABULARY
 
 
-def prepare(
-    name: str, seed: int | None = None, time_scale: float = 1.0
-) -> tuple[Schedule, tuple[str, ...]]:
-    """Return what the conductor plays, and the linter's warnings.
+class Prepared(NamedTuple):
+    """What the conductor plays, the linter's warnings, and the profile that both are made from."""
+
+    schedule: Schedule
+    warnings: tuple[str, ...]
+    profile: Profile
+
+
+def prepare(name: str, seed: int | None = None, time_scale: float = 1.0) -> Prepared:
+    """Return a profile that may be played.
 
     Args:
         name: of the library (``streaming/market-feed-reset``) or the path of a file.
@@ -34,4 +43,4 @@ def prepare(
     }
     if told["error"]:
         raise ProfileError(told["error"])
-    return schedule(profile, seed, time_scale, VOCABULARY), told["warning"]
+    return Prepared(schedule(profile, seed, time_scale, VOCABULARY), told["warning"], profile)

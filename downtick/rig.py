@@ -137,9 +137,9 @@ class Rig:
         Raises:
             ProfileError: the profile does not load, or the linter finds an error in it.
         """
-        schedule, warnings = prepare(profile, seed, time_scale)
-        rig = cls(schedule=schedule, **settings)
-        rig.warnings = warnings
+        prepared = prepare(profile, seed, time_scale)
+        rig = cls(schedule=prepared.schedule, **settings)
+        rig.warnings = prepared.warnings
         return rig
 
     def __enter__(self) -> Self:

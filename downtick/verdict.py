@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from downtick.checks.finding import Finding, Outcome
-from downtick.checks.proofs import Bite, Proof
+from downtick.checks.proofs import Proof
 from downtick.checks.run import Run
+from downtick.witness.bite import Bite
 
 _NO_DATA = frozenset({"subscriptions", "heartbeats"})
 
@@ -25,6 +26,10 @@ class Result(Enum):
     def exit_code(self) -> int:
         """What a command ends with; 2 is bad input."""
         return {"PASS": 0, "FAIL": 1, "NOT EXERCISED": 3, "ERROR": 4}[self.value]
+
+
+WORST_FIRST = (Result.ERROR, Result.FAIL, Result.NOT_EXERCISED, Result.PASS)
+"""An error says nothing of the bot, so nothing else counts beside it."""
 
 
 @dataclass(frozen=True)

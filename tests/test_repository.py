@@ -34,12 +34,12 @@ MACHINE_PATHS = re.compile(
         (r"(?<![\w.~$}])/(?:home|Users)/\w+", re.escape(f"{ROOT}/"), re.escape(f"{Path.home()}/."))
     )
 )
-INDEX_OPTIONS = ("index-url", "extra-index-url", "find-links")
 INDEX_VARIABLES = ("GOPROXY", "PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX")
 INDEX_ADDRESSES = re.compile(
     "|".join(
         (
-            *(f"--{option}" for option in INDEX_OPTIONS),
+            r"--(?:extra\W)?index\Wurl",
+            r"--find\Wlinks",
             *(f"{variable} *=" for variable in INDEX_VARIABLES),
             r"https?://\S+/simple\b",
         )

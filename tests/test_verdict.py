@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from downtick.checks.finding import Finding, Outcome
-from downtick.checks.proofs import Bite, Proof
+from downtick.checks.proofs import Proof
 from downtick.verdict import Result, Verdict, decide
+from downtick.witness.bite import Bite
 from tests.checks.transcript import Transcript
 
 

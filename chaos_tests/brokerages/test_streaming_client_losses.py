@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator
 
@@ -123,7 +124,10 @@ async def test_a_blocked_interpreter_does_not_make_the_peer_dead(exchange: Scrip
     async with fast(exchange) as client:
         await client.subscribe(["BTC-USD"])
         await next_message(client)
-        time.sleep(1.0)  # noqa: ASYNC251 - it shall block
+        settings = StreamingSettings(time_scale=0.1).real()
+        over = time.monotonic() + 2 * max(settings.silence_timeout, settings.heartbeat_timeout)
+        while time.monotonic() < over:
+            json.dumps(list(range(1000)))
         beats = client.stats.heartbeats
         await eventually(lambda: client.stats.heartbeats > beats + 3)
         assert exchange.opened == 1

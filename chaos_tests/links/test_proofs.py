@@ -11,7 +11,7 @@ import pytest
 from chaos_tests.links.conftest import WireMaker
 from chaos_tests.links.wire import Traffic, closed, flowing, sent_more, until
 from downtick.history import History
-from downtick.witness.evidence import Answer, Fault, evidence
+from downtick.witness.evidence import Fault, evidence
 from downtick.witness.proofs import prove
 from downtick.witness.sightings import WatchedLink
 from downtick.witness.watch import INTERVAL, Witness
@@ -79,7 +79,7 @@ async def _played(
     return Fault("market_ws", name, asked, done, end, attributes), history
 
 
-def _expected(answer: Answer) -> Answer:
+def _expected(answer: str) -> str:
     """Return it where there is a witness."""
     return answer if sys.platform == "linux" else "unknown"
 

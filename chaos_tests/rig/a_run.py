@@ -11,15 +11,15 @@ from collections.abc import Callable
 from downtick.arena.run_folder import RunFolder
 
 STUBBORN = """
-import signal, time
+import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.alarm(60)
 print("ready", flush=True)
-time.sleep(60)
+signal.pause()
 """
 PARENT = f"""
-import subprocess, sys, time
-subprocess.Popen([sys.executable, "-c", {STUBBORN!r}])
-time.sleep(60)
+import subprocess, sys
+subprocess.run([sys.executable, "-c", {STUBBORN!r}])
 """
 WRITER = """
 import itertools, pathlib, sys

@@ -146,8 +146,8 @@ _TWELVE_MEBIBYTES = json.dumps([{"price_level": "63310.25", "new_quantity": "0.5
 
 async def test_one_profile_is_played_after_another(rig: Rig) -> None:
     """On a rig that is up: each is healed at its end; one that resets links which nobody armed is refused."""
-    freeze, _ = prepare("streaming/short-freeze", time_scale=rig.time_scale)
-    reset, _ = prepare("streaming/market-feed-reset", time_scale=rig.time_scale)
+    freeze = prepare("streaming/short-freeze", time_scale=rig.time_scale).schedule
+    reset = prepare("streaming/market-feed-reset", time_scale=rig.time_scale).schedule
     async with subscribed(rig.endpoints.market_ws) as client:
         for count in (1, 2):
             ended = await rig.play(freeze)

@@ -26,7 +26,7 @@ from chaos_tests.orchestration.bot import BTC, orders_in
 from chaos_tests.orchestration.process import BotProcess, bot_process
 from chaos_tests.scenarios import books
 from downtick.arena.host import close_shared_arenas
-from downtick.errors import DowntickError
+from downtick.errors import DeadlineMissed, DowntickError
 from downtick.prepare import prepare
 from downtick.profiles.library import library_names
 from downtick.rig import Rig
@@ -78,7 +78,7 @@ class Survival:
 
 def rig_playing(name: str, time_scale: float) -> Rig:
     """Return a rig, not yet up, that plays a profile to a process: there is time for it to start and to trade before."""
-    schedule, _ = prepare(name, None, time_scale)
+    schedule = prepare(name, None, time_scale).schedule
     calm = CALM * time_scale
     acts = (act if act.at is None else replace(act, at=act.at + calm) for act in schedule.acts)
     length = schedule.length + calm
@@ -146,7 +146,8 @@ async def _agreed(rig: Rig, bot: BotProcess, since: float, state: Path) -> float
             with contextlib.suppress(BrokerError):
                 if (await exchange.get_positions()).get(BTC) == before == _believed(state):
                     return spent
-            await asyncio.sleep(0.1)
+            with contextlib.suppress(DeadlineMissed):  # it asks no more: then we do
+                await rig.until("request", after=rig.now(), within=1)
     return None
 
 

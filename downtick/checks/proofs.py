@@ -8,18 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from downtick.checks.run import CUT, Connection, Fault, Run
-
-
-class Bite(Enum):
-    """What is known of a fault."""
-
-    BIT = "bit"
-    BIT_OTHERWISE = "bit otherwise"
-    DID_NOT_BITE = "did not bite"
-    UNKNOWN = "unknown"
+from downtick.witness.bite import Bite
 
 
 @dataclass(frozen=True)

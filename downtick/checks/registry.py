@@ -3,30 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any, Final
 
-from downtick.checks import (
-    backs_off,
-    believes_no_lies,
-    books_match_ledger,
-    exactly_once_orders,
-    falls_back_to_rest,
-    handles_gaps,
-    keeps_watching,
-    leaves_no_orphans,
-    limits_hold,
-    no_order_on_stale_price,
-    notices_silence,
-    reconciles_before_trading,
-    reconnects,
-    respects_rate_limits,
-    resubscribes,
-    returns_to_stream,
-    settles_unknown_orders,
-    stays_alive,
-    stops_trading,
-    survives_garbage,
-)
 from downtick.checks.cases import unexercised
 from downtick.checks.finding import Finding
 from downtick.checks.run import Run
@@ -35,28 +14,8 @@ from downtick.checks.vocabulary import CHECKS
 Check = Callable[[Run, Mapping[str, Any]], Finding]
 """Judges a run by parameters in nominal seconds and rates."""
 
-_MODULES = (
-    backs_off,
-    believes_no_lies,
-    books_match_ledger,
-    exactly_once_orders,
-    falls_back_to_rest,
-    handles_gaps,
-    keeps_watching,
-    leaves_no_orphans,
-    limits_hold,
-    no_order_on_stale_price,
-    notices_silence,
-    reconciles_before_trading,
-    reconnects,
-    resubscribes,
-    respects_rate_limits,
-    returns_to_stream,
-    settles_unknown_orders,
-    stays_alive,
-    stops_trading,
-    survives_garbage,
-)
+_UNWRITTEN = frozenset({"no_lost_or_doubled_ticks", "stops_cleanly"})
+"""Checks that a profile may ask for, and that nobody judges yet."""
 
 _OF_THE_LEDGER = frozenset(
     {
@@ -70,7 +29,10 @@ _OF_THE_LEDGER = frozenset(
 )
 """Checks that follow orders through the ledger, which a roll-back turns round."""
 
-JUDGES: Final[Mapping[str, Check]] = {module.NAME: module.check for module in _MODULES}
+JUDGES: Final[Mapping[str, Check]] = {
+    name: import_module(f"{__package__}.{name}").check for name in CHECKS if name not in _UNWRITTEN
+}
+"""By name, which is that of the file."""
 
 
 def judge(run: Run, name: str, parameters: Mapping[str, Any]) -> Finding:

@@ -15,8 +15,7 @@ from downtick.commands import options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from downtick.profiles.model import Profile
-    from downtick.profiles.schedule import Schedule
+    from downtick.prepare import Prepared
     from downtick.rig import Rig
     from downtick.verdict import Result
 
@@ -81,7 +80,8 @@ def command(
     """
     from downtick.arena.host import close_shared_arenas  # noqa: PLC0415 - commands import late
     from downtick.bots.command import check  # noqa: PLC0415
-    from downtick.report.verdict import table, worst  # noqa: PLC0415
+    from downtick.report.verdict import table  # noqa: PLC0415
+    from downtick.verdict import WORST_FIRST  # noqa: PLC0415
 
     bot: tuple[str, ...] = ctx.meta.get(_BOT, ())
     if not bot:
@@ -90,10 +90,10 @@ def command(
     plans = _planned(profiles, seed, time_scale, repeat)
     rows: list[tuple[str, Result]] = []
     try:
-        for name, profile, schedule, warnings in plans:
-            for warning in warnings:
+        for name, prepared in plans:
+            for warning in prepared.warnings:
                 click.echo(f"downtick: warning: {warning}", err=True)
-            one = _OneRun(profile, schedule, keep / name.replace("/", "-"), accept_unwitnessed)
+            one = _OneRun(prepared, keep / name.replace("/", "-"), accept_unwitnessed)
             rows.append((name, one.play(bot)))
     except KeyboardInterrupt:
         click.echo("downtick: interrupted: the rig is down", err=True)
@@ -104,11 +104,11 @@ def command(
         click.echo("")
         for line in table(rows):
             click.echo(line)
-    sys.exit(worst([result for _, result in rows]).exit_code)
+    sys.exit(min((result for _, result in rows), key=WORST_FIRST.index).exit_code)
 
 
-Plan = tuple[str, "Profile", "Schedule", tuple[str, ...]]
-"""A run's name, what is played, and the linter's warnings."""
+Plan = tuple[str, "Prepared"]
+"""A run's name, and what is played in it."""
 
 
 def _planned(
@@ -117,22 +117,18 @@ def _planned(
     """Return what is to be played. Every profile is read before anything starts, and every problem is told."""
     from downtick.errors import ProfileError  # noqa: PLC0415 - commands import late
     from downtick.prepare import prepare  # noqa: PLC0415
-    from downtick.profiles.library import find  # noqa: PLC0415
-    from downtick.profiles.load import load  # noqa: PLC0415
-    from downtick.words import VOCABULARY  # noqa: PLC0415
 
     plans: list[Plan] = []
     problems: list[str] = []
     for name in profiles:
         try:
-            profile = load(*find(name), VOCABULARY)
-            schedule, warnings = prepare(name, seed, time_scale)
+            prepared = prepare(name, seed, time_scale)
         except ProfileError as error:
             problems += error.problems
             continue
         for number in range(1, repeat + 1):
             again = f"-{number}" if repeat > 1 else ""
-            plans.append((name.removesuffix(".yaml") + again, profile, schedule, warnings))
+            plans.append((name.removesuffix(".yaml") + again, prepared))
     if problems:
         raise ProfileError(tuple(problems))
     return plans
@@ -141,11 +137,9 @@ def _planned(
 class _OneRun:
     """One profile played to one bot."""
 
-    def __init__(
-        self, profile: Profile, schedule: Schedule, files: Path, accept_unwitnessed: bool
-    ) -> None:
-        self._profile = profile
-        self._schedule = schedule
+    def __init__(self, prepared: Prepared, files: Path, accept_unwitnessed: bool) -> None:
+        self._profile = prepared.profile
+        self._schedule = prepared.schedule
         self._history = files.with_name(files.name + ".jsonl")
         self._log = files.with_name(files.name + ".log")
         self._accept = accept_unwitnessed

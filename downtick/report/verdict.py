@@ -7,16 +7,9 @@ from collections.abc import Iterator, Sequence
 from downtick.checks.finding import Outcome
 from downtick.history import History
 from downtick.report.timeline import line
-from downtick.verdict import Result, Verdict
+from downtick.verdict import WORST_FIRST, Result, Verdict
 
 _MOST_EVENTS = 5
-
-_WORST = (Result.ERROR, Result.FAIL, Result.NOT_EXERCISED, Result.PASS)
-
-
-def worst(results: Sequence[Result]) -> Result:
-    """Return the worst of several results: an error says nothing of the bot, so nothing else counts beside it."""
-    return min(results, key=_WORST.index)
 
 
 def verdict_lines(name: str, verdict: Verdict, history: History) -> Iterator[str]:
@@ -51,11 +44,11 @@ def verdict_lines(name: str, verdict: Verdict, history: History) -> Iterator[str
 def table(rows: Sequence[tuple[str, Result]]) -> Iterator[str]:
     """Yield one line for each run, worst first, and a line that counts."""
     width = max(len(result.value) for _, result in rows)
-    for name, result in sorted(rows, key=lambda row: _WORST.index(row[1])):
+    for name, result in sorted(rows, key=lambda row: WORST_FIRST.index(row[1])):
         yield f"{result.value:{width}}  {name}"
     counts = [
         f"{count} {result.value}"
-        for result in _WORST
+        for result in WORST_FIRST
         if (count := sum(each is result for _, each in rows))
     ]
     yield f"{len(rows)} runs: {', '.join(counts)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from downtick.witness.bite import Bite
 from downtick.witness.curves import Span
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.lives import Life
@@ -17,16 +18,16 @@ def prove_cut(fault: Fault, seen: Evidence) -> Proof:
     wanted = "rst" if fault.name == "reset" else "fin"
     cut, left, unclear = _cut(fault, seen)
     if unclear:
-        return Proof("unknown", f"{_connections(unclear)} ended then, nobody knows by whom")
+        return Proof(Bite.UNKNOWN, f"{_connections(unclear)} ended then, nobody knows by whom")
     if not cut:
         stayed = f"{_connections(left)} stayed open" if left else "no connection was open"
-        return Proof("did not bite", stayed)
+        return Proof(Bite.DID_NOT_BITE, stayed)
     segments = Counter(_segment(seen, bot) for bot in cut)
     told = ", ".join(f"{count} met a {_SEGMENTS[how]}" for how, count in sorted(segments.items()))
     why = f"of {_connections([*cut, *left])}: {told}"
     if left:
-        return Proof("bit otherwise", f"{why}, {len(left)} not cut")
-    return Proof("bit" if [*segments] == [wanted] else "bit otherwise", why)
+        return Proof(Bite.BIT_OTHERWISE, f"{why}, {len(left)} not cut")
+    return Proof(Bite.BIT if [*segments] == [wanted] else Bite.BIT_OTHERWISE, why)
 
 
 def prove_down(fault: Fault, seen: Evidence) -> Proof:
@@ -44,14 +45,14 @@ def prove_down(fault: Fault, seen: Evidence) -> Proof:
     why = f"{_connections(cut)} cut, {count} connects refused"
     if made or left:
         why = f"{why}, {len(left)} not cut, {len(made)} made meanwhile"
-        return Proof("bit otherwise" if cut or here else "did not bite", why)
+        return Proof(Bite.BIT_OTHERWISE if cut or here else Bite.DID_NOT_BITE, why)
     if cut or here:
-        return Proof("bit", why)
+        return Proof(Bite.BIT, why)
     if unclear:
-        return Proof("unknown", f"{_connections(unclear)} ended then, nobody knows by whom")
+        return Proof(Bite.UNKNOWN, f"{_connections(unclear)} ended then, nobody knows by whom")
     if perhaps:
-        return Proof("unknown", f"{why}: they may have been to another link")
-    return Proof("did not bite", "nobody was connected, and nobody tried")
+        return Proof(Bite.UNKNOWN, f"{why}: they may have been to another link")
+    return Proof(Bite.DID_NOT_BITE, "nobody was connected, and nobody tried")
 
 
 def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life], list[Life]]:

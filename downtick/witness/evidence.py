@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from downtick.history import Event
+from downtick.witness.bite import Bite
 from downtick.witness.curves import Span
 from downtick.witness.lives import Life, ending, lives
 from downtick.witness.sightings import SOURCE
@@ -15,13 +16,11 @@ from downtick.witness.sightings import SOURCE
 EDGE: Final = 0.045
 """Seconds at both ends of a fault in which nothing is judged: two looks and 5 ms."""
 
-Answer = Literal["bit", "bit otherwise", "did not bite", "unknown"]
-
 
 class Proof(NamedTuple):
     """Whether a fault left its trace on the wire, and one sentence with the figures."""
 
-    answer: Answer
+    answer: Bite
     why: str
 
 

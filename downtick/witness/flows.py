@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
+from downtick.witness.bite import Bite
 from downtick.witness.curves import Count
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.lives import Life
@@ -72,7 +73,7 @@ def _prove_flat(fault: Fault, seen: Evidence, *, made_up: bool) -> Proof:
     start, end = fault.done + EDGE, fault.end - EDGE
     if end - start < SHORTEST:
         return Proof(
-            "unknown", f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
+            Bite.UNKNOWN, f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
         )
     flows = [_flow(stream, fault.link, seen, start, end) for stream in _STREAMS]
     flat = [flow for flow in flows if flow.flat]
@@ -83,21 +84,22 @@ def _prove_flat(fault: Fault, seen: Evidence, *, made_up: bool) -> Proof:
     if moved:
         came = "; ".join(f"{f.came.least} bytes came {f.stream}" for f in moved)
         return Proof(
-            "bit otherwise" if flat else "did not bite", "; ".join(filter(None, (told, came)))
+            Bite.BIT_OTHERWISE if flat else Bite.DID_NOT_BITE, "; ".join(filter(None, (told, came)))
         )
     if not flat:
         if any(flow.came.most for flow in flows):
-            return Proof("unknown", "nobody looked often enough to tell whether anything came")
-        return Proof("did not bite", "an idle link: nothing was sent while it stood")
+            return Proof(Bite.UNKNOWN, "nobody looked often enough to tell whether anything came")
+        return Proof(Bite.DID_NOT_BITE, "an idle link: nothing was sent while it stood")
     if any(flow.made_up is None for flow in flat):
-        return Proof("unknown", f"{told}; nobody knows whether it came in the end")
+        return Proof(Bite.UNKNOWN, f"{told}; nobody knows whether it came in the end")
     kept = all(flow.made_up for flow in flat)
     lost = not any(flow.made_up for flow in flat)
     if lost and made_up and _left(fault, seen):
-        return Proof("bit", f"{told}; the bot left before it came")
+        return Proof(Bite.BIT, f"{told}; the bot left before it came")
     what = "all of it came" if kept else "it never came" if lost else "some of it came"
     return Proof(
-        "bit" if (kept if made_up else lost) else "bit otherwise", f"{told}; {what} in the end"
+        Bite.BIT if (kept if made_up else lost) else Bite.BIT_OTHERWISE,
+        f"{told}; {what} in the end",
     )
 
 
@@ -138,7 +140,7 @@ def prove_latency(fault: Fault, seen: Evidence) -> Proof:
     asked, jitter = (fault.attributes.get(name, 0) / 1000 for name in ("latency", "jitter"))
     if asked < SMALLEST_LATENCY:
         return Proof(
-            "unknown", f"{asked * 1000:.0f} ms cannot be told from the time between two looks"
+            Bite.UNKNOWN, f"{asked * 1000:.0f} ms cannot be told from the time between two looks"
         )
     pair = _pair(fault, seen)
     if isinstance(pair, Proof):
@@ -154,16 +156,16 @@ def prove_latency(fault: Fault, seen: Evidence) -> Proof:
             lows.append((came.earliest if came else math.inf) - sent.latest)
             highs.append((came.latest if came else math.inf) - sent.earliest)
     if not lows:
-        return Proof("did not bite", f"nothing was sent {fault.stream} while it stood")
+        return Proof(Bite.DID_NOT_BITE, f"nothing was sent {fault.stream} while it stood")
     told = f"{len(lows)} stretches came after {_ms(min(lows))} to {_ms(max(highs))} ms"
     if max(highs) < SMALLEST_LATENCY:
-        return Proof("did not bite", told)
+        return Proof(Bite.DID_NOT_BITE, told)
     least, most = asked - jitter - EDGE, asked + jitter + EDGE
     if all(least <= low <= most for low in lows):
-        return Proof("bit", told)
+        return Proof(Bite.BIT, told)
     if any(high < least or low > most for low, high in zip(lows, highs, strict=True)):
-        return Proof("bit otherwise", told)
-    return Proof("unknown", f"{told}: too wide to tell")
+        return Proof(Bite.BIT_OTHERWISE, told)
+    return Proof(Bite.UNKNOWN, f"{told}: too wide to tell")
 
 
 def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
@@ -172,7 +174,7 @@ def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
     start, end = fault.done + EDGE, fault.end - EDGE
     if end - start < SHORTEST:
         return Proof(
-            "unknown", f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
+            Bite.UNKNOWN, f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
         )
     pair = _pair(fault, seen)
     if isinstance(pair, Proof):
@@ -184,12 +186,12 @@ def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
     came = pair[1].received.grown(start, end)
     told = f"{came.least} bytes came {fault.stream} in {end - start:.2f} s, {may:.0f} may, {offered.least} were sent"
     if offered.most <= may:
-        return Proof("did not bite", f"{told}: there was no need to hold any back")
+        return Proof(Bite.DID_NOT_BITE, f"{told}: there was no need to hold any back")
     if came.least > may + slack:
-        return Proof("did not bite", told)
+        return Proof(Bite.DID_NOT_BITE, told)
     if came.most > may + slack or offered.least <= may:
-        return Proof("unknown", told)
-    return Proof("bit" if came.most >= may - slack else "bit otherwise", told)
+        return Proof(Bite.UNKNOWN, told)
+    return Proof(Bite.BIT if came.most >= may - slack else Bite.BIT_OTHERWISE, told)
 
 
 def _pair(fault: Fault, seen: Evidence) -> tuple[Life, Life] | Proof:
@@ -206,9 +208,11 @@ def _pair(fault: Fault, seen: Evidence) -> tuple[Life, Life] | Proof:
     stream: Stream = "upstream" if fault.stream == "upstream" else "downstream"
     writers, readers = there(_WRITERS[stream]), there(_READERS[stream])
     if not writers and not readers:
-        return Proof("did not bite", "no connection was open")
+        return Proof(Bite.DID_NOT_BITE, "no connection was open")
     if len(writers) != 1 or len(readers) != 1:
-        return Proof("unknown", "of several connections nobody knows which sockets belong together")
+        return Proof(
+            Bite.UNKNOWN, "of several connections nobody knows which sockets belong together"
+        )
     return writers[0], readers[0]
 
 

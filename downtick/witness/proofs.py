@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from downtick.witness.bite import Bite
 from downtick.witness.cuts import prove_cut, prove_down
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.flows import (
@@ -34,7 +35,7 @@ def prove(fault: Fault, seen: Evidence) -> Proof:
     make = _PROOFS.get(fault.name)
     if make is None:
         return Proof(
-            "unknown", f"no trace of {fault.name} is known that the witness could look for"
+            Bite.UNKNOWN, f"no trace of {fault.name} is known that the witness could look for"
         )
     missing = seen.missing(fault.asked, fault.end + EDGE)
-    return Proof("unknown", missing) if missing else make(fault, seen)
+    return Proof(Bite.UNKNOWN, missing) if missing else make(fault, seen)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from downtick.checks.proofs import Bite, proofs
+from downtick.checks.proofs import proofs
+from downtick.witness.bite import Bite
 from tests.checks.transcript import Transcript
 
 
