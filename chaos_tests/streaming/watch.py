@@ -247,15 +247,15 @@ class Watch:
         untold = 0
         for (symbol, price), last in told.items():
             at = price.at - wall
-            stolen = self.rig.stolen(at - 1.0, at + 1.0, from_bot=False)
-            late = LATE + stolen
+            late = LATE + self.rig.stolen(at - 1.0, at + 1.0, from_bot=False)
+            near = self.rig.stolen(at - _NEAR, at + _NEAR)
             until = price.at + _CLOCKS if times else last
             assert truth.was(symbol, price.value, price.at - late, until), (
                 f"a price that was not there: {symbol} at {price.value}"
             )
-            if times and not words[symbol].at(at, _CLOCKS + stolen):
+            if times and not words[symbol].at(at, _CLOCKS + near):
                 # Between reading the time for a frame and noting the frame, the exchange may have had to wait.
-                assert self.rig.stolen(at - _NEAR, at + _NEAR) > 0, "a time that nobody told"
+                assert near > 0, "a time that nobody told"
                 untold += 1
         assert untold <= len(told) / 10, "a time that nobody told, again and again"
 
