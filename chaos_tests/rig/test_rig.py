@@ -159,6 +159,9 @@ async def test_one_profile_is_played_after_another(rig: Rig) -> None:
             await rig.play(reset)
 
 
+_BUSY = 0.8  # seconds that a busy machine may let the arena wait: far less than the bot blocks
+
+
 @pytest.mark.toxics("streaming/market-feed-freeze")
 @pytest.mark.parametrize("block", [_compute, _parse])
 async def test_a_bot_that_blocks_its_interpreter_makes_no_step_late(
@@ -179,12 +182,12 @@ async def test_a_bot_that_blocks_its_interpreter_makes_no_step_late(
     ]
     assert len(beats) >= 1, "beats were sent while the bot was blocked"
     gaps = [later - earlier for earlier, later in itertools.pairwise([since, *beats])]
-    assert max(gaps) < rig.scaled(1.0) + 0.25
+    assert max(gaps) < rig.scaled(1.0) + _BUSY
     (due,) = rig.history.select("step_due")
     asked = rig.history.first("step_asked", act=due["act"])
     if due["due"] < until:  # at time scale 1 the step is due after the bot is free again
         assert asked is not None
-        assert asked.at - due["due"] < 0.25
+        assert asked.at - due["due"] < _BUSY
 
 
 def test_rigs_side_by_side_do_not_touch_each_other(rig: Rig) -> None:

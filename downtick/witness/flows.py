@@ -161,10 +161,12 @@ def prove_latency(fault: Fault, seen: Evidence) -> Proof:
     if max(highs) < SMALLEST_LATENCY:
         return Proof(Bite.DID_NOT_BITE, told)
     least, most = asked - jitter - EDGE, asked + jitter + EDGE
-    if all(least <= low <= most for low in lows):
-        return Proof(Bite.BIT, told)
-    if any(high < least or low > most for low, high in zip(lows, highs, strict=True)):
+    # On a busy machine Toxiproxy lets some go later than it was asked to; never earlier.
+    late = sum(low > most for low in lows)
+    if any(high < least for high in highs) or late > len(lows) / 2:
         return Proof(Bite.BIT_OTHERWISE, told)
+    if all(low >= least for low in lows):
+        return Proof(Bite.BIT, f"{told}, {late} of them later than asked" if late else told)
     return Proof(Bite.UNKNOWN, f"{told}: too wide to tell")
 
 
