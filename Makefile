@@ -1,6 +1,8 @@
 # Needs GNU make (3.81 or newer) and Python (3.11 or newer), nothing before it.
 # Words for the command line: ARGS="-k reset -x" goes to pytest; PYTHON=... names the interpreter;
 # SCALE=1.0 runs the chaos tests in real time; WORKERS=8; MARKS="..." selects other chaos tests.
+# SHARED=1 on a machine that others use too: twice the time for everything, and a test that failed while the machine
+# provably stood still is played again (chaos_tests/again.py).
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -10,9 +12,11 @@ PYTHON ?= $(shell .ci/find-python)
 MARKS ?= integration and not real_api and not soak
 UNIT ?= not integration and not real_api and not soak
 CLIENTS ?= $(VENV)-clients
-SCALE ?= 0.1
+SHARED ?=
+SCALE ?= $(if $(SHARED),0.2,0.1)
+SPOILT := $(if $(SHARED),-p chaos_tests.again)
 DURATION ?= 8h
-WORKERS ?= 4
+WORKERS ?= $(if $(SHARED),5,4)
 ARGS ?=
 # To be counted makes a bot slower: it gets twice the time.
 COVERAGE_SCALE ?= 0.2
@@ -33,7 +37,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 	--no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
-	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients" -p chaos_tests.workers -n $(WORKERS) \
+	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients" -p chaos_tests.workers $(SPOILT) -n $(WORKERS) \
 		--dist loadgroup --downtick-time-scale $(SCALE) $(ARGS)
 
 test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
