@@ -1,7 +1,8 @@
 """How long an order takes through Toxiproxy, its JWT checked, beside a bare aiohttp handler in the same run.
 
 Run as ``python -m benchmarks.orders``. One client, one connection, one order after the other: limit orders that rest,
-and every tenth a market order that matches. The client's own work (a raw socket) is in every row.
+and every tenth a market order that matches. The client's own work is in every row: that of a raw socket, which is next to
+nothing, and then that of requests, which most bots in Python use.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import socket
 import statistics
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from urllib.parse import urlsplit
 
+import requests
 from aiohttp import web
 
 from benchmarks.table import Row, show
@@ -48,13 +50,31 @@ def _bodies() -> Iterator[bytes]:
         yield json.dumps(order).encode()
 
 
-def post_all(host: str, port: int, headers: dict[str, str]) -> list[float]:
+Client = Callable[[str, int, dict[str, str]], list[float]]
+
+
+def post_all(client: Client, host: str, port: int, headers: dict[str, str]) -> list[float]:
     """Post every order from another process, as a bot is one, and return the seconds that each took."""
-    with multiprocessing.get_context("spawn").Pool(1) as client:
-        return client.apply(_post_all, (host, port, headers))
+    with multiprocessing.get_context("spawn").Pool(1) as process:
+        return process.apply(client, (host, port, headers))
 
 
-def _post_all(host: str, port: int, headers: dict[str, str]) -> list[float]:
+def by_requests(host: str, port: int, headers: dict[str, str]) -> list[float]:
+    """Post them as a bot does."""
+    taken = []
+    with requests.Session() as session:
+        session.trust_env = False
+        for body in _bodies():
+            start = time.perf_counter()
+            answer = session.post(f"http://{host}:{port}{PATH}", data=body, headers=headers)
+            taken.append(time.perf_counter() - start)
+            if not answer.json()["success"]:
+                raise RuntimeError(f"not an accepted order: {answer.text[:500]!r}")
+    return taken
+
+
+def by_socket(host: str, port: int, headers: dict[str, str]) -> list[float]:
+    """Post them with as little work as can be."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     taken = []
     with socket.create_connection((host, port)) as sock:
@@ -109,22 +129,30 @@ def main() -> None:
     link = asyncio.run(
         Link.create(control, "rest", ("127.0.0.1", port), proxy_name=f"bare-{uuid.uuid4().hex}")
     )
-    rows: dict[str, list[float]] = {"bare aiohttp": [], "bare, Toxiproxy": [], "POST /orders": []}
+    clients = {"a raw socket": by_socket, "requests": by_requests}
     try:
-        for _ in range(ROUNDS):
-            rows["bare aiohttp"] += post_all("127.0.0.1", port, {})
-            rows["bare, Toxiproxy"] += post_all(link.host, link.port, {})
-            with Rig() as rig:
-                address = urlsplit(rig.endpoints.rest)
-                assert address.hostname
-                assert address.port
-                headers = bearer(rig.keys.es256, "POST", PATH)
-                rows["POST /orders"] += post_all(address.hostname, address.port, headers)
+        for name, client in clients.items():
+            _measure(name, client, ("127.0.0.1", port), (link.host, link.port))
     finally:
         asyncio.run(link.destroy())
         close_shared_arenas()
         bare.terminate()
-    show("an order, one client (ms)", [Row.of(name, taken, 1000) for name, taken in rows.items()])
+
+
+def _measure(name: str, client: Client, bare: tuple[str, int], linked: tuple[str, int]) -> None:
+    """Let one client post to the bare handler, to it through Toxiproxy, and to the exchange."""
+    rows: dict[str, list[float]] = {"bare aiohttp": [], "bare, Toxiproxy": [], "POST /orders": []}
+    for _ in range(ROUNDS):
+        rows["bare aiohttp"] += post_all(client, *bare, {})
+        rows["bare, Toxiproxy"] += post_all(client, *linked, {})
+        with Rig() as rig:
+            address = urlsplit(rig.endpoints.rest)
+            assert address.hostname
+            assert address.port
+            headers = bearer(rig.keys.es256, "POST", PATH)
+            rows["POST /orders"] += post_all(client, address.hostname, address.port, headers)
+    title = f"an order, one client: {name} (ms)"
+    show(title, [Row.of(name, taken, 1000) for name, taken in rows.items()])
     p50 = {name: statistics.median(taken) for name, taken in rows.items()}
     print(
         f"  POST /orders: {p50['POST /orders'] / p50['bare aiohttp']:.2f} times the bare handler, "

@@ -1,7 +1,7 @@
 """The conductor: plays a schedule against links and exchange, and records what it did and when.
 
-Every act is told four times: when it was due, when it was asked, when it was done (with the echo of who did
-it), and when it was healed. Whatever happens to the conductor, everything it started is ended.
+Every act is told five times: when it was due, when it was asked, when it was done (with the echo of who did
+it), when its end was asked, and when it was healed. Whatever happens to the conductor, everything it started is ended.
 """
 
 from __future__ import annotations
@@ -200,6 +200,7 @@ class Conductor:
         if act.duration is None:
             return
         await self._wait(time.monotonic() + act.duration, self._stolen())
+        self._tell("step_ending", act)
         await self._undo.pop(act.number)()
         self._tell("step_healed", act)
 

@@ -50,10 +50,12 @@ class Stub:
 
 @asynccontextmanager
 async def running(**config: Any) -> AsyncIterator[Stub]:
-    """Run an exchange; its ``time_scale`` is 0.1 unless told otherwise."""
+    """Run an exchange; its ``time_scale`` is 0.1 unless told otherwise, and nobody must hurry to subscribe."""
     history = History()
     journal = Journal(history.extend)
-    exchange = Exchange(ExchangeConfig(**{"time_scale": 0.1, **config}), journal)
+    exchange = Exchange(
+        ExchangeConfig(**{"time_scale": 0.1, "first_subscribe": 600.0, **config}), journal
+    )
     try:
         yield Stub(exchange, await exchange.start(), history, journal)
     finally:

@@ -87,10 +87,10 @@ def held(rig: Rig) -> Decimal:
 
 
 def window(rig: Rig, name: str, nth: int = 1) -> tuple[float, float]:
-    """Return when a step of the profile began and ended for the nth time, in monotonic seconds."""
+    """Return from when to when a step of the profile surely stood for the nth time, in monotonic seconds."""
     begun = rig.history.select("step_done", name=name)[nth - 1]
-    (healed,) = rig.history.select("step_healed", act=begun["act"])
-    return begun.at, healed.at
+    (ending,) = rig.history.select("step_ending", act=begun["act"])
+    return begun.at, ending.at
 
 
 def during(events: list[Event], span: tuple[float, float], *, skip: float = 0.0) -> list[Event]:
