@@ -28,20 +28,17 @@ class Kernel:
 
     def waited(self, seconds: float) -> None:
         """Let the process have waited for so long since it is watched."""
-        new = self._figures.with_suffix(".new")
-        new.write_text(f"999 {round((BEFORE + seconds) * 1e9)} 12\n")
-        new.replace(self._figures)
+        self._figures.write_text(f"999 {round((BEFORE + seconds) * 1e9)} 12\n")
 
     def stole(self, ticks: int) -> None:
         """Let the host have taken so many ticks from each processor since it is watched."""
         steal = (1000 + ticks) * (os.cpu_count() or 1)
-        new = self.folder / "stat.new"
-        new.write_text(f"cpu  1 2 3 4 5 6 7 {steal} 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n")
-        new.replace(self.folder / "stat")
+        told = f"cpu  1 2 3 4 5 6 7 {steal} 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n"
+        (self.folder / "stat").write_text(told)
 
     def ended(self) -> None:
-        """Let the process be no more."""
-        self._figures.unlink()
+        """Let the process be no more: there is nothing to be read of it."""
+        self._figures.write_text("")
 
     async def seen(self) -> None:
         """Let what is shown now be looked at: with no pause between two looks there is one in each turn of the loop."""
