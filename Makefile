@@ -45,13 +45,13 @@ test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in a
 	DOWNTICK_CLIENTS="$(CLIENTS)" $(BIN)/pytest chaos_tests/clients -m clients -n 2 $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests
-	$(BIN)/pytest tests -m "$(UNIT)" --maxfail=10 -n auto --dist loadgroup $(ARGS)
+	$(BIN)/pytest tests -m "$(UNIT)" --maxfail=10 -n auto --dist loadfile $(ARGS)
 
-check: $(INSTALLED)  ## format and lint (ruff), types (mypy --strict), unit tests
+check: $(INSTALLED)  ## format and lint (ruff), types (mypy --strict), unit tests with fewer examples than make test
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest -q tests -m "$(UNIT)" -n auto --dist loadgroup
+	$(BIN)/pytest -q tests -m "$(UNIT)" -n auto --dist loadfile --hypothesis-profile quick
 
 coverage: $(TOXIPROXY)  ## count the branches of the bot that unit and chaos tests run through, subprocesses included
 	rm -rf build/coverage && mkdir -p build/coverage

@@ -47,9 +47,6 @@ def pytest_collection_modifyitems(items):
 """
 
 
-pytestmark = pytest.mark.xdist_group("stages")  # chaos_tests are collected once
-
-
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Return the markers of each chaos test."""
