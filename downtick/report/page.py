@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from downtick.checks.finding import Finding
 from downtick.checks.proofs import Proof
+from downtick.report.fates import fates
 from downtick.report.judged_run import JudgedRun
+from downtick.report.lanes.axis import Axis
 from downtick.report.markup import Markup, joined, tag
 from downtick.report.shell import badge, page, table, word
+from downtick.report.tables import MOST_EVIDENCE, tables
+from downtick.report.timeline_section import timeline_section
 
-_MOST_EVIDENCE = 12
-"""Events that a finding links to; the table of events has them all."""
+_MOST_REASONS: Final = 8
 
 
 def run_page(judged: JudgedRun) -> bytes:
     """Return the page as one HTML file."""
+    axis = Axis(judged.start, judged.end)
+    found = fates(judged.run, judged.verdict)
     return page(
         f"{judged.verdict.result.value} {judged.name}",
         _head(judged),
-        tag("main", _findings(judged), _faults(judged)),
+        tag(
+            "main",
+            _findings(judged),
+            _faults(judged),
+            timeline_section(judged, axis, found),
+            *tables(judged, found),
+        ),
     )
 
 
@@ -43,10 +57,17 @@ def _head(judged: JudgedRun) -> Markup:
         tag("p", tag("a", "all runs", href="index.html"), class_="up"),
         tag("h1", badge(verdict.result), " ", judged.name),
         tag("p", judged.title, class_="title"),
-        tag("ul", *(tag("li", reason) for reason in verdict.reasons), class_="reasons"),
+        tag("ul", *_reasons(verdict.reasons), class_="reasons"),
         tag("dl", *told),
         tag("p", "again, with the same seed: ", tag("code", judged.again), class_="again"),
     )
+
+
+def _reasons(reasons: tuple[str, ...]) -> Iterator[Markup]:
+    """Yield the first reasons; the tables have them all."""
+    yield from (tag("li", reason) for reason in reasons[:_MOST_REASONS])
+    if len(reasons) > _MOST_REASONS:
+        yield tag("li", f"and {len(reasons) - _MOST_REASONS} more")
 
 
 def _findings(judged: JudgedRun) -> Markup:
@@ -55,7 +76,7 @@ def _findings(judged: JudgedRun) -> Markup:
             "tr",
             tag("td", finding.outcome.value, class_=f"outcome {word(finding.outcome.value)}"),
             tag("td", _check(finding)),
-            tag("td", finding.sentence),
+            tag("td", finding.sentence, class_="long"),
             tag("td", *links(judged, finding.evidence), class_="evidence"),
         )
         for finding in judged.verdict.findings
@@ -63,7 +84,7 @@ def _findings(judged: JudgedRun) -> Markup:
     if not rows:
         return _empty("Checks", "no check was judged")
     heads = ("outcome", "check", "what it says", "evidence")
-    return tag("section", tag("h2", "Checks"), table(heads, rows, id="findings"))
+    return tag("section", tag("h2", "Checks"), table(heads, rows, id="findings", class_="cards"))
 
 
 def _check(finding: Finding) -> Markup:
@@ -78,7 +99,7 @@ def _faults(judged: JudgedRun) -> Markup:
             "tr",
             tag("td", proof.bite.value, class_=f"outcome {word(proof.bite.value)}"),
             tag("td", tag("b", proof.fault), " on ", proof.place),
-            tag("td", proof.sentence, _accepted(judged, proof)),
+            tag("td", proof.sentence, _accepted(judged, proof), class_="long"),
             tag("td", *links(judged, proof.evidence), class_="evidence"),
         )
         for proof in judged.verdict.proofs
@@ -86,7 +107,7 @@ def _faults(judged: JudgedRun) -> Markup:
     if not rows:
         return _empty("Faults", "there was no fault")
     heads = ("proof", "fault", "what is known of it", "evidence")
-    return tag("section", tag("h2", "Faults"), table(heads, rows, id="faults"))
+    return tag("section", tag("h2", "Faults"), table(heads, rows, id="faults", class_="cards"))
 
 
 def _accepted(judged: JudgedRun, proof: Proof) -> str:
@@ -96,7 +117,7 @@ def _accepted(judged: JudgedRun, proof: Proof) -> str:
 def links(judged: JudgedRun, evidence: tuple[int, ...]) -> list[Markup]:
     """Return links to events: each is named by its instant."""
     found = []
-    for number in evidence[:_MOST_EVIDENCE]:
+    for number in evidence[:MOST_EVIDENCE]:
         at = judged.history[number].at - judged.start
         found.append(tag("a", f"{at:.3f} s", href=f"#e={number}", title=f"event {number}"))
     more = len(evidence) - len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html import escape
 
@@ -27,6 +28,24 @@ def test_a_finding_links_to_its_evidence() -> None:
     assert '<a href="#e=0" title="event 0">0.000 s</a>' in text
     many = replace(BROKEN, evidence=tuple([0] * 15))
     assert "and 3 more" in run_page(told(replace(FAILED, findings=(many,)))).decode()
+
+
+def test_many_reasons_are_counted() -> None:
+    """The tables below have them all."""
+    text = run_page(told(replace(FAILED, reasons=tuple(["the same"] * 11)))).decode()
+    assert text.count("<li>the same</li>") == 8
+    assert "<li>and 3 more</li>" in text
+
+
+def test_every_link_leads_to_an_event_of_the_table() -> None:
+    """One to a frame too, which is in no table otherwise."""
+    t = deaf()
+    (frame, *_) = [n for n, event in enumerate(t.history()) if event.kind == "frame_sent"]
+    broken = replace(BROKEN, evidence=(0, frame))
+    text = run_page(told(replace(FAILED, findings=(broken,)), t=t)).decode()
+    wanted = set(re.findall(r'href="#(e=\d+)"', text))
+    assert f"e={frame}" in wanted
+    assert wanted <= set(re.findall(r'id="(e=\d+)"', text))
 
 
 @pytest.mark.parametrize("text", [WILD, "<!-- ", "]]>"])
