@@ -11,10 +11,12 @@ from downtick.commands.histories import Played
 from downtick.errors import InputError
 from downtick.judging import judged
 from downtick.report.document import RunReport, document, run_report
+from downtick.report.fates import fates
 from downtick.report.index_page import index_page
 from downtick.report.judged_run import JudgedRun
 from downtick.report.junit import junit
 from downtick.report.page import run_page
+from downtick.report.perfetto import perfetto
 from downtick.report.summary import summary
 from downtick.verdict import Result, Verdict
 
@@ -40,6 +42,20 @@ def judged_run(
         verdict = Verdict(Result.ERROR, (trouble,), (), ())
     run = index(history, scale, settle=profile.run.settle * scale)
     return JudgedRun(name, profile.title, played.header, history, run, verdict)
+
+
+def write_trace(file: Path, judged: JudgedRun) -> None:
+    """Write a run as a trace for Perfetto.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
+    trace = perfetto(judged, fates(judged.run, judged.verdict))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(trace)
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}") from error
 
 
 class ReportFolder:

@@ -64,3 +64,14 @@ def test_what_cannot_be_written_is_bad_input(
     refused = reported(file, "--out", tmp_path / "out")
     assert isinstance(refused.exception, InputError)
     assert "GITHUB_STEP_SUMMARY" in str(refused.exception)
+
+
+def test_a_trace_is_of_one_history(tmp_path: Path) -> None:
+    """Written instead of pages."""
+    file, trace = written(tmp_path, deaf()), tmp_path / "new" / "trace.json"
+    assert reported(file, "--perfetto", trace).output == f"trace: {trace}\n"
+    assert json.loads(trace.read_text(encoding="utf-8"))["otherData"]["verdict"] == "FAIL"
+    other = file.with_name("other.jsonl")
+    other.write_bytes(file.read_bytes())
+    assert isinstance(reported(file, other, "--perfetto", trace).exception, InputError)
+    assert isinstance(reported(file, "--perfetto", file / "x").exception, InputError)

@@ -77,7 +77,7 @@ def amount(count: float) -> str:
 
 def _rungs(run: Run, link: str, seen: list[Life], axis: Axis) -> list[_Rung]:
     of = {end: [x for x in seen if (x.link, x.end) == (link, end)] for end in ("exchange", "bot")}
-    sent = [*_climb(life.sent for life in of["exchange"])] or [*_written(run, link)]
+    sent = [*_climb(life.sent for life in of["exchange"])] or [*written(run, link)]
     rungs = [_Rung("sent", "sent", axis.climbed(sent))]
     if of["bot"]:
         received, read = (
@@ -101,7 +101,7 @@ def _climb(curves: Iterator[Curve]) -> Iterator[tuple[float, float]]:
             before = step.least
 
 
-def _written(run: Run, link: str) -> Iterator[tuple[float, float]]:
+def written(run: Run, link: str) -> Iterator[tuple[float, float]]:
     """Yield what the exchange's journal says: frames by their place in the stream where that is known, and answers."""
     yield from _answers(run, link, read=False)
     for connection in run.connections.values():
