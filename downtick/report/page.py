@@ -116,12 +116,13 @@ def _accepted(judged: JudgedRun, proof: Proof) -> str:
 
 def links(judged: JudgedRun, evidence: tuple[int, ...]) -> list[Markup]:
     """Return links to events: each is named by its instant."""
-    found = []
+    found: list[Markup] = []
     for number in evidence[:MOST_EVIDENCE]:
         at = judged.history[number].at - judged.start
-        found.append(tag("a", f"{at:.3f} s", href=f"#e={number}", title=f"event {number}"))
-    more = len(evidence) - len(found)
-    return [*found, tag("small", f"and {more} more")] if more else found
+        link = tag("a", f"{at:.3f} s", href=f"#e={number}", title=f"event {number}")
+        found += [link, Markup(" ")]
+    more = len(evidence) - MOST_EVIDENCE
+    return [*found, tag("small", f"and {more} more")] if more > 0 else found
 
 
 def _empty(head: str, sentence: str) -> Markup:

@@ -23,7 +23,7 @@ def connections(judged: JudgedRun, axis: Axis) -> Group:
     for connection in judged.run.connections.values():
         by_link.setdefault(connection.listener, []).append(connection)
     keys = (
-        Key("c-dim hollow", "ended in order"),
+        Key("c-dim solid", "ended in order"),
         Key("c-bad solid", "reset, cut or refused"),
     )
     lanes = tuple(_lane(judged, axis, link, by_link[link]) for link in sorted(by_link))

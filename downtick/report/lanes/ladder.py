@@ -38,7 +38,7 @@ def ladder(judged: JudgedRun, axis: Axis) -> Group:
     ]
     keys = (
         Key("c-sent solid", "sent by the exchange"),
-        Key("c-received solid", "received by the bot's kernel"),
+        *([Key("c-received solid", "received by the bot's kernel")] if seen else []),
         Key("c-read solid", "read by the bot"),
     )
     note = "" if seen else "no witness looked into the kernel: of feeds only what was sent is known"
