@@ -13,7 +13,7 @@ from downtick.checks.knowledge import known, plainly_answered, speaks_true
 from downtick.checks.run import Order, Request, Run
 from downtick.verdict import Verdict
 
-MOST_KNOWN: Final = 400
+MOST_KNOWN: Final = 100
 """Orders with a lost answer of which it is worked out when the bot knew: each asks for a look at all that followed."""
 
 Became = Literal["accepted", "refused", "unknown"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from downtick.checks.finding import Finding, Outcome
 from downtick.report.fates import Fate, fates
 from downtick.verdict import Result, Verdict
@@ -26,6 +28,17 @@ def test_a_lost_answer_is_unknown_until_the_bot_reads_its_fate() -> None:
     (fate,) = found(t)
     assert (fate.became, fate.order is not None) == ("unknown", True)
     assert fate.known == 5  # nobody names what he has not read
+
+
+def test_only_so_many_are_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each asks for a look at all that followed."""
+    monkeypatch.setattr("downtick.report.fates.MOST_KNOWN", 1)
+    t = Transcript()
+    conn, other = t.opens("rest", 0), t.opens("rest", 0)
+    for name in ("a", "b"):
+        t.places(conn, 1, name, silent=True)
+        t.asks(other, 5, f"orders/historical/{t.order_id(name)}")
+    assert [fate.known for fate in found(t)] == [5, math.inf]
 
 
 def test_a_retry_under_the_same_name_is_the_same_order() -> None:

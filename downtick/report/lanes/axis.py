@@ -46,8 +46,12 @@ class Axis:
             steps: instants and what each of them added.
         """
         added = [0.0] * PLACES
-        for at, much in steps:
-            added[self.place(at)] += much
+        start, scale, last = self.start, PLACES / self.span, PLACES - 1
+        for (
+            at,
+            much,
+        ) in steps:  # nearly every event of a history is one, so what `place` does is done here
+            added[min(max(int((at - start) * scale), 0), last)] += much
         return list(accumulate(added))
 
     def marks(self, most: int = 8) -> list[float]:

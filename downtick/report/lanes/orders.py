@@ -67,5 +67,5 @@ def _unknown(judged: JudgedRun, axis: Axis, found: list[Fate]) -> Lane:
 def _until(judged: JudgedRun, fate: Fate) -> str:
     there = "in the ledger" if fate.order is not None else "not in the ledger"
     if fate.known == math.inf:
-        return f"{there}; nobody saw the bot read that"
+        return f"{there}; no proof that the bot knew"
     return f"{there}; the bot knew at {fate.known - judged.start:.3f} s"
