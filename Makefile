@@ -37,12 +37,15 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 	--no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
-	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients" -p chaos_tests.workers $(SPOILT) -n $(WORKERS) \
-		--dist loadgroup --downtick-time-scale $(SCALE) $(ARGS)
+	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients and not browser" -n $(WORKERS) \
+		-p chaos_tests.workers $(SPOILT) --dist loadgroup --downtick-time-scale $(SCALE) $(ARGS)
 
 test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
 	$(BIN)/python -m chaos_tests.clients.environments "$(CLIENTS)"
 	DOWNTICK_CLIENTS="$(CLIENTS)" $(BIN)/pytest chaos_tests/clients -m clients -n 2 $(ARGS)
+
+test-report: $(INSTALLED)  ## look at the pages of a report in a headless Chromium, light and dark, and click through them
+	$(BIN)/pytest chaos_tests/report -m browser $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests
 	$(BIN)/pytest tests -m "$(UNIT)" --maxfail=10 -n auto --dist loadfile $(ARGS)
@@ -120,7 +123,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test check coverage repeat test-plan bench lint-toxics sandbox-test soak compose-test record-sandbox survival incident doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test-report test check coverage repeat test-plan bench lint-toxics sandbox-test soak compose-test record-sandbox survival incident doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

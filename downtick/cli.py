@@ -19,6 +19,7 @@ COMMANDS = {
     "judge": "Say what the history of a run tells of its bot, by what its profile expects.",
     "lint": "Check fault profiles against what the toxics really do.",
     "profiles": "List the fault profiles of the library.",
+    "report": "Write pages of what histories tell, and files for other programs.",
     "run": "Play profiles to any bot, and say what it did.",
     "schema": "Print the JSON Schema of a profile.",
     "show": "Draw a profile's timeline.",

@@ -16,6 +16,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import msgspec
+
 import downtick
 from downtick.arena import protocol
 from downtick.arena.channel import Channel
@@ -345,10 +347,11 @@ class Rig:
         """End an exchange fault."""
         await self._ask(protocol.StopExchangeFault(handle), None)
 
-    def history_lines(self) -> Iterator[bytes]:
-        """Return the history as JSON Lines, its header first."""
+    def history_lines(self, **run: Any) -> Iterator[bytes]:
+        """Return the history as JSON Lines, its header first. ``run``: what that is to say of the run besides."""
         assert self._header is not None
-        return self.history.to_jsonl(self._header)
+        header = msgspec.structs.replace(self._header, run={**self._header.run, **run})
+        return self.history.to_jsonl(header)
 
     async def _ask(self, request: protocol.Request, answer: Any) -> Any:
         assert self._channel is not None

@@ -19,7 +19,17 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TARGETS = [
-    *("chaos-test", "test-clients", "test", "check", "coverage", "repeat", "test-plan", "bench"),
+    *(
+        "chaos-test",
+        "test-clients",
+        "test-report",
+        "test",
+        "check",
+        "coverage",
+        "repeat",
+        "test-plan",
+        "bench",
+    ),
     "lint-toxics",
     *("sandbox-test", "soak", "compose-test", "record-sandbox", "survival", "incident", "doctor"),
     *("test-pythons", "lock", "clean", "help"),
@@ -27,6 +37,7 @@ TARGETS = [
 MARKERS = {
     *("integration", "slow", "real_api(*topologies)", "brokerages", "orchestration", "streaming"),
     *("scenario", "soak", "uses_mock_broker"),
+    "browser",  # not of the plan: the pages of a report
     "clients(name)",  # not of the plan: real clients, in environments of their own
 }
 MACHINE_PATHS = re.compile(

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from downtick.prepare import Prepared
+    from downtick.report.judged_run import JudgedRun
     from downtick.rig import Rig
     from downtick.verdict import Result
 
@@ -61,6 +62,12 @@ class _BeforeItsBot(click.Command):
     is_flag=True,
     help="Take a fault for real that nobody saw on the wire. The verdict says so.",
 )
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write a report there: a page for each run, index.html, junit.xml, report.json.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -70,6 +77,7 @@ def command(
     repeat: int,
     keep: Path,
     accept_unwitnessed: bool,
+    report: Path | None,
 ) -> None:
     """Play each PROFILE to the bot that COMMAND starts, and say what it did.
 
@@ -80,6 +88,7 @@ def command(
     """
     from downtick.arena.host import close_shared_arenas  # noqa: PLC0415 - commands import late
     from downtick.bots.command import check  # noqa: PLC0415
+    from downtick.commands.report_folder import ReportFolder  # noqa: PLC0415
     from downtick.report.verdict import table  # noqa: PLC0415
     from downtick.verdict import WORST_FIRST  # noqa: PLC0415
 
@@ -89,12 +98,15 @@ def command(
     check(bot)
     plans = _planned(profiles, seed, time_scale, repeat)
     rows: list[tuple[str, Result]] = []
+    pages = ReportFolder(report)
     try:
-        for name, prepared in plans:
-            for warning in prepared.warnings:
+        for plan in plans:
+            for warning in plan.prepared.warnings:
                 click.echo(f"downtick: warning: {warning}", err=True)
-            one = _OneRun(prepared, keep / name.replace("/", "-"), accept_unwitnessed)
-            rows.append((name, one.play(bot)))
+            one = _OneRun(plan, keep / plan.name.replace("/", "-"), accept_unwitnessed)
+            judged = one.play(bot)
+            rows.append((plan.name, judged.verdict.result))
+            pages.add(judged)
     except KeyboardInterrupt:
         click.echo("downtick: interrupted: the rig is down", err=True)
         sys.exit(130)
@@ -104,11 +116,17 @@ def command(
         click.echo("")
         for line in table(rows):
             click.echo(line)
+    if (page := pages.finish()) is not None:
+        click.echo(f"report: {page}")
     sys.exit(min((result for _, result in rows), key=WORST_FIRST.index).exit_code)
 
 
-Plan = tuple[str, "Prepared"]
-"""A run's name, and what is played in it."""
+class Plan(NamedTuple):
+    """A run's name, what its profile was asked for by, and what is played in it."""
+
+    name: str
+    asked_for: str
+    prepared: Prepared
 
 
 def _planned(
@@ -128,7 +146,7 @@ def _planned(
             continue
         for number in range(1, repeat + 1):
             again = f"-{number}" if repeat > 1 else ""
-            plans.append((name.removesuffix(".yaml") + again, prepared))
+            plans.append(Plan(name.removesuffix(".yaml") + again, name, prepared))
     if problems:
         raise ProfileError(tuple(problems))
     return plans
@@ -137,17 +155,19 @@ def _planned(
 class _OneRun:
     """One profile played to one bot."""
 
-    def __init__(self, prepared: Prepared, files: Path, accept_unwitnessed: bool) -> None:
-        self._profile = prepared.profile
-        self._schedule = prepared.schedule
+    def __init__(self, plan: Plan, files: Path, accept_unwitnessed: bool) -> None:
+        self._asked_for = plan.asked_for
+        self._profile = plan.prepared.profile
+        self._schedule = plan.prepared.schedule
         self._history = files.with_name(files.name + ".jsonl")
         self._log = files.with_name(files.name + ".log")
         self._accept = accept_unwitnessed
 
-    def play(self, bot: Sequence[str]) -> Result:
-        """Play it, print the verdict, and return its result."""
-        from downtick.errors import RigError  # noqa: PLC0415 - commands import late
-        from downtick.judging import judged  # noqa: PLC0415
+    def play(self, bot: Sequence[str]) -> JudgedRun:
+        """Play it, print the verdict, and return the run: as it is kept, without secrets."""
+        from downtick.commands.histories import Played, read_history  # noqa: PLC0415 - late
+        from downtick.commands.report_folder import judged_run  # noqa: PLC0415
+        from downtick.errors import RigError  # noqa: PLC0415
         from downtick.report.verdict import verdict_lines  # noqa: PLC0415
         from downtick.rig import Rig  # noqa: PLC0415
         from downtick.verdict import Result  # noqa: PLC0415
@@ -157,25 +177,27 @@ class _OneRun:
         click.echo(
             f"{self._profile.name}: {self._profile.title} ({seconds:g} s from the steady state)"
         )
-        trouble: RigError | None = None
+        trouble: str | None = None
         try:
             with rig:
                 for line in self._watched(rig, bot):
                     click.echo(line)
         except RigError as error:
-            trouble = error
-        self._keep(rig)
-        if trouble is not None:
-            click.echo(f"{Result.ERROR.value}  {self._profile.name}\n  {trouble}")
-            result = Result.ERROR
-        else:
-            scale = self._schedule.time_scale
-            verdict = judged(rig.history, self._profile, scale, accept_unwitnessed=self._accept)
-            for line in verdict_lines(self._profile.name, verdict, rig.history):
-                click.echo(line)
-            result = verdict.result
+            trouble = str(error)
+        self._keep(rig, bot)
+        header, history = read_history(self._history)
+        judged = judged_run(
+            self._history.stem,
+            Played(header, history, self._profile, self._schedule.time_scale),
+            accept_unwitnessed=self._accept,
+            trouble=trouble,
+        )
+        for line in verdict_lines(self._profile.name, judged.verdict, judged.history):
+            click.echo(line)
+        if judged.verdict.result is Result.FAIL:
+            click.echo(f"again: {judged.again}")
         click.echo(f"history: {self._history}   the bot's output: {self._log}")
-        return result
+        return judged
 
     def _watched(self, rig: Rig, bot: Sequence[str]) -> Iterator[str]:
         """Run the bot while the profile is played and for its settling time; yield what happens."""
@@ -203,7 +225,7 @@ class _OneRun:
                 time.sleep(_LOOK)
             yield process.stop()
 
-    def _keep(self, rig: Rig) -> None:
+    def _keep(self, rig: Rig, bot: Sequence[str]) -> None:
         """Write the history down, without secrets."""
         from downtick.errors import InputError  # noqa: PLC0415 - commands import late
         from downtick.secret_values import Scrubber, secret_values  # noqa: PLC0415
@@ -212,6 +234,7 @@ class _OneRun:
         try:
             self._history.parent.mkdir(parents=True, exist_ok=True)
             with self._history.open("wb") as file:
-                file.writelines(scrubber.clean(line) for line in rig.history_lines())
+                lines = rig.history_lines(asked_for=self._asked_for, bot=list(bot))
+                file.writelines(scrubber.clean(line) for line in lines)
         except OSError as error:
             raise InputError(f"{self._history}: {error.strerror}") from error
