@@ -68,6 +68,7 @@ class _Reader:
         self._fills: dict[int, tuple[Order, Fill]] = {}
         self._by_handle: dict[int, Fault] = {}
         self._open: dict[tuple[object, ...], Fault] = {}
+        self._watched = False
         self.tell: dict[str, Callable[[int, Event], None]] = {
             "accepted": self._accepted,
             "upgraded": self._upgraded,
@@ -93,6 +94,8 @@ class _Reader:
             "exchange_failed": self._error,
             "handler_failed": self._error,
             "step_failed": self._error,
+            "watching": self._watching,
+            "no_witness": self._no_witness,
         }
 
     def finished(self, last: float, settle: float) -> Run:
@@ -314,6 +317,13 @@ class _Reader:
 
     def _idle(self, number: int, event: Event) -> None:
         self.run.idle.append((event.at - event["seconds"], event.at))
+
+    def _watching(self, number: int, event: Event) -> None:
+        self._watched = True
+
+    def _no_witness(self, number: int, event: Event) -> None:
+        if self._watched:  # one that was lost; where there never was any, faults are unknown
+            self._error(number, event)
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)
