@@ -83,6 +83,19 @@ def test_of_two_sockets_that_may_be_it_nobody_knows() -> None:
     assert late.told(one)[0].latest < 2.6
 
 
+def test_what_is_surely_another_s_is_out_of_the_question() -> None:
+    """Two that were born between the same two looks, the first of them dead before the second connection came."""
+    t = Watched()
+    one = t.feed(1)
+    t.frame(one, 1, offset=100)
+    number = t.socket(1.005, since=0.9)
+    last = {"received": 101, "rqueue": 0, "aborted": False, "time_wait": True, **FIGURES}
+    t.tell(1.01, "died", "witness", socket=number, since=0.99, **last)
+    t.feed(1.02)
+    t.socket(1.05, since=0.9)
+    assert t.told(one)[0].latest == 1.01
+
+
 def test_without_a_witness_only_the_exchange_speaks() -> None:
     """A frame was read after it was sent, or never."""
     t = Transcript()
@@ -117,7 +130,10 @@ def test_a_fault_stood_until_it_was_asked_to_end() -> None:
     """What comes while it is being ended is no matter."""
     t = Watched()
     t.breaks("market_ws", "latency", 5, until=6)
+    t.breaks("rest", "latency", 5)
+    t.tell(6.1, "step_ending", "conductor", act=1, step=0, name="latency", link="rest")
     t.tell(6.5, "healing", "conductor")
     t.over(7)
-    (fault,) = t.run().faults
-    assert (fault.ending, fault.ended) == (6, 6)
+    done, cut_off = t.run().faults
+    assert (done.ending, done.ended) == (6, 6)
+    assert (cut_off.ending, cut_off.ended) == (6.1, 7)

@@ -77,8 +77,8 @@ def test_answers_of_any_layout_are_read_quickly_and_alike() -> None:
     layouts = [
         message(BOT, (8, b"\0"), (2, full)),
         message(BOT._replace(cookie=2), (8, b"\0"), (2, full)),
-        message(BOT, (8, b"\0"), (15, b"abcd"), (2, full)),
         message(BOT, (8, b"\0"), (15, bytes(len(full)))),
+        message(BOT, (8, b"\0"), (15, b"abcd"), (2, full)),
         message(BOT, (8, b"\0")),
         refusal(errno.ENOENT),
         message(BOT, (8, b"\0"), (2, full)),
