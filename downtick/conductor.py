@@ -1,7 +1,7 @@
 """The conductor: plays a schedule against links and exchange, and records what it did and when.
 
 Every act is told five times: when it was due, when it was asked, when it was done (with the echo of who did
-it), when its end was asked, and when it was healed. Whatever happens to the conductor, everything it started is ended.
+it), when it was asked to end, and when it was healed. Whatever happens to the conductor, everything it started is ended.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Conductor:
             self._spawn(self._run_out(act))
 
     async def _begin(self, act: Act) -> None:
-        self._tell("step_asked", act)
+        self._tell("step_asked", act, attributes=dict(act.attributes), stream=act.stream)
         if act.place == "exchange":
             handle = await self._exchange.start_fault(act.name, act.attributes, act.selectors)
             self._undo[act.number] = functools.partial(self._exchange.stop_fault, handle)
@@ -231,6 +231,7 @@ class Conductor:
             self._links[name] for name in {act.link for act in self._schedule.acts} if name
         ]
         places.append(self._exchange)
+        self._record("healing")
         outcomes = await asyncio.gather(*(p.heal() for p in places), return_exceptions=True)
         self._record("healed")
         if not self._failure.done():

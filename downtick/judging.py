@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from downtick.checks.index import index
 from downtick.checks.proofs import proofs
+from downtick.checks.reading import reading
 from downtick.checks.registry import judge
 from downtick.history import History
 from downtick.profiles.model import Profile
 from downtick.verdict import Verdict, decide
+from downtick.witness.evidence import evidence
 
 
 def judged(
@@ -21,7 +23,8 @@ def judged(
         time_scale: real time over nominal time.
         accept_unwitnessed: whether a fault that nobody saw on the wire counts as one that bit.
     """
-    run = index(history, time_scale, settle=profile.run.settle * time_scale)
+    seen = evidence(history)
+    run = index(history, time_scale, reading(history, seen), profile.run.settle * time_scale)
     findings = [judge(run, check.name, check.parameters) for check in profile.expect]
-    proven = proofs(run, len(profile.steps))
+    proven = proofs(run, len(profile.steps), seen)
     return decide(run, findings, proven, accept_unwitnessed=accept_unwitnessed)

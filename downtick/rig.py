@@ -70,6 +70,7 @@ class Rig:
         exchange: how the exchange is made; seed, time scale and keys are filled in.
         topology: where the links lead: to that exchange, or to a sandbox of Coinbase's; see `topology.NAMES`.
         patient: whether a machine that was too busy for a while is only told of: a run of hours outlives that.
+        witness: whether the history tells what the kernel saw of every link's sockets, where a kernel does (Linux).
         keys: that a client may use; this process's if not given. A bot's own come from `read_jwt_key`.
         arena: returns the helper process; by default the one that this process shares, started when needed.
 
@@ -95,6 +96,7 @@ class Rig:
         exchange: ExchangeConfig | None = None,
         topology: str = "stub",
         patient: bool = False,
+        witness: bool = False,
         keys: Keys | None = None,
         arena: Callable[[], ArenaHost] = shared_arena,
     ) -> None:
@@ -107,6 +109,7 @@ class Rig:
         self.warnings: tuple[str, ...] = ()
         self._arm = arm
         self._patient = patient
+        self._witness = witness
         self._topology = named_topology(topology)
         if schedule is not None and topology.startswith("sandbox"):
             raise InputError(
@@ -170,12 +173,14 @@ class Rig:
                     schedule=self.schedule,
                     armed=self._arm,
                     patient=self._patient,
+                    witness=self._witness,
                 ),
                 answer=protocol.Opened,
             )
         except BaseException:
             self._channel.close()
             raise
+        self._header.run["unwitnessed"] = self._opened.unwitnessed
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -100,7 +100,7 @@ def _errors(run: Run) -> Iterator[str]:
     """Yield what makes the run no measure of the bot."""
     if run.errors:
         told = ", ".join(str(number) for number in run.errors[:5])
-        yield f"the exchange or the conductor failed (events {told})"
+        yield f"the exchange, the conductor or the witness failed (events {told})"
     if run.steady is None:
         yield "there was no steady state before the first fault"
     if not run.over:

@@ -127,15 +127,9 @@ async def test_a_step_is_told_when_due_asked_done_and_healed() -> None:
     notes, told = Notes(), Told()
     await conductor(schedule(act(0, 0.01, duration=0.01)), notes, told).play()
     assert told.kinds == [
-        *(
-            "steady_state",
-            "step_due",
-            "step_asked",
-            "step_done",
-            "step_ending",
-            "step_healed",
-            "healed",
-        ),
+        *("steady_state", "step_due", "step_asked", "step_done", "step_ending", "step_healed"),
+        "healing",
+        "healed",
         "run_ended",
     ]
     assert notes.calls == ["start freeze", "stop freeze", "heal", "heal"]

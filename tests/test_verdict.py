@@ -52,6 +52,16 @@ def test_a_fault_without_proof_never_passes(bite: Bite) -> None:
     assert verdict(bite=bite).result is Result.NOT_EXERCISED
 
 
+def test_a_witness_that_was_lost_is_an_error() -> None:
+    """One that never was is none: then the faults are unknown."""
+    t = told()
+    t.tell(2, "no_witness", "witness", reason="not here")
+    assert verdict(t).result is Result.PASS
+    t.tell(1.5, "watching", "witness", interval=0.02)
+    assert verdict(t).result is Result.ERROR
+    assert "the witness failed" in verdict(t).reasons[0]
+
+
 def test_an_unknown_fault_passes_where_the_caller_takes_it_for_real() -> None:
     """And the verdict says so; a fault that surely did something else is not meant."""
     taken = verdict(bite=Bite.UNKNOWN, accept=True)

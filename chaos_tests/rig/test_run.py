@@ -19,6 +19,16 @@ title: The feed is closed once
 run: {warm_up: 20s, for: 4s, settle: 1s}
 steps:
   - {at: 500ms, link: market_ws, fault: close}
+expect: [resubscribes, {reconnects: {within: 3s}}]
+"""
+
+NO_OP = """\
+name: tiny-loss
+title: A direction in which nothing flows
+run: {warm_up: 20s, for: 4s, settle: 1s}
+steps:
+  - {at: 500ms, link: market_ws, fault: close}
+  - {at: 2s, for: 1s, link: market_ws, toxic: latency, attributes: {latency: 300}, stream: upstream}
 expect: [resubscribes]
 """
 
@@ -42,9 +52,11 @@ while True:
 """
 
 
-def run(folder: Path, traces: Traces, *words: str) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, traces: Traces, *words: str, profile: str = PROFILE
+) -> subprocess.CompletedProcess[str]:
     """Play the profile to the bot, in a folder."""
-    (folder / "tiny-loss.yaml").write_text(PROFILE, encoding="utf-8")
+    (folder / "tiny-loss.yaml").write_text(profile, encoding="utf-8")
     (folder / "bot.py").write_text(BOT, encoding="utf-8")
     command = (sys.executable, "-m", "downtick", "run", "tiny-loss.yaml", "--")
     return subprocess.run(
@@ -70,6 +82,9 @@ def test_a_bot_that_does_as_it_should_passes(
     assert "PASS  tiny-loss" in lines
     assert [line for line in lines if line.startswith("holds          resubscribes: ")]
     assert [line for line in lines if line.startswith("bit            close on market_ws: ")]
+    if sys.platform == "linux":
+        assert "bit            close on market_ws: of 1 connection: 1 met a FIN" in lines
+        assert [line for line in lines if line.startswith("holds          reconnects: ")]
     kept = {path.suffix: path for path in (tmp_path / ".downtick" / "runs").iterdir()}
     assert set(kept) == {".jsonl", ".log"}
     assert kept[".log"].read_text(encoding="utf-8") == "<removed> <removed>\n"
@@ -86,3 +101,14 @@ def test_a_bot_that_forgets_what_it_subscribed_to_fails(
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAIL  tiny-loss" in done.stdout
     assert "ticker" in done.stdout.split("FAIL  tiny-loss")[1].splitlines()[1]
+
+
+def test_a_fault_that_does_nothing_never_bit(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A toxic on the direction in which nothing flows: no PASS, whatever the bot did."""
+    done = run(tmp_path, Traces(tmp_path_factory.mktemp("run")), profile=NO_OP)
+    assert done.returncode == 3, done.stdout + done.stderr
+    faults = [line for line in done.stdout.splitlines() if " latency on market_ws: " in line]
+    assert faults
+    assert not [line for line in faults if line.startswith("bit ")]

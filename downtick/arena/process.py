@@ -112,7 +112,9 @@ class Arena:
                 session = Session(self._settings, self._control, client.tell, _failing(client))
                 links = await session.open(request)
                 self._sessions[client] = session
-                return msgspec.structs.replace(self._opened, links=links)
+                return msgspec.structs.replace(
+                    self._opened, links=links, unwitnessed=session.unwitnessed
+                )
             case protocol.Attach():
                 if len(self._sessions) != 1:
                     raise InputError(f"{len(self._sessions)} sessions are open here, not one")

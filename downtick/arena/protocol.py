@@ -36,6 +36,7 @@ class Open(Request, frozen=True):
         topology: which links there are and where they lead.
         armed: links whose closes shall be RST, beyond those that the schedule arms.
         patient: whether an arena that was late is only told of, and no error.
+        witness: whether the kernel's view of every link's sockets goes into the history.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Open(Request, frozen=True):
     schedule: Schedule | None = None
     armed: tuple[str, ...] = ()
     patient: bool = False
+    witness: bool = False
 
 
 class Attach(Request, frozen=True):
@@ -140,12 +142,14 @@ class Opened(msgspec.Struct, frozen=True):
         ca_file: the certificate authority that signs the exchange's certificate.
         toxiproxy: address of the server's control plane.
         toxiproxy_version: what the server calls itself.
+        unwitnessed: why nobody looks into the kernel; None if somebody does.
     """
 
     links: tuple[LinkEndpoint, ...]
     ca_file: str
     toxiproxy: str
     toxiproxy_version: str
+    unwitnessed: str | None = None
 
 
 AnyRequest = Open | Attach | Play | Inject | Heal | StartExchangeFault | StopExchangeFault | Close

@@ -22,6 +22,8 @@ from downtick.links.control import Control
 from downtick.links.link import Link
 from downtick.links.topology import COMPOSE_HOSTS
 from downtick.profiles.schedule import Schedule
+from downtick.witness.sightings import WatchedLink
+from downtick.witness.watch import Witness
 
 _OWN_ERRORS = frozenset({"exchange_failed", "handler_failed"})
 """What the journal says of errors that are the exchange's own, whatever a bot may have sent."""
@@ -55,11 +57,19 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stolen = 0.0
         self._patient = False
+        self._witness: Witness | None = None
 
     @property
     def links(self) -> tuple[str, ...]:
         """Names of the links that are up."""
         return tuple(self._links)
+
+    @property
+    def unwitnessed(self) -> str | None:
+        """Why nobody looks into the kernel; None if somebody does."""
+        if self._witness is None:
+            return "nobody asked for a witness"
+        return None if self._witness.none is None else self._witness.none.reason
 
     async def open(self, request: protocol.Open) -> tuple[protocol.LinkEndpoint, ...]:
         """Bring everything up and begin to play. What was up is taken down if something fails."""
@@ -91,6 +101,8 @@ class Session:
                     armed=plan.name in armed,
                     proxy_name=f"downtick-{settings.label}-{request.name}-{plan.name}",
                 )
+            if request.witness:
+                self._witness = Witness(map(_watched, self._links.values()), self._tell).open()
             self._patient = request.patient
             self._run(
                 lateness.watch(self._late, limit=math.inf if self._patient else lateness.LIMIT)
@@ -128,13 +140,16 @@ class Session:
                 self._play(schedule, steady)
                 return None
             case protocol.Inject(link, fault, attributes, stream, toxicity):
-                self._record("inject_asked", link=link, name=fault)
+                self._record(
+                    "inject_asked", link=link, name=fault, attributes=attributes, stream=stream
+                )
                 echo = await self._link(link).start(
                     fault, attributes, stream=stream, toxicity=toxicity
                 )
                 self._record("inject_done", link=link, name=fault, echo=_json(echo))
                 return _json(echo)
             case protocol.Heal(link, fault, stream):
+                self._record("inject_ending", link=link, name=fault)
                 if fault is None:
                     await self._link(link).heal()
                 else:
@@ -154,6 +169,8 @@ class Session:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._witness is not None:
+            self._witness.close()  # what ends from now on is nobody's doing but ours
         ends = [link.destroy() for link in self._links.values()]
         if self._exchange is not None:
             ends.append(self._exchange.stop())
@@ -218,6 +235,10 @@ class Session:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
+
+
+def _watched(link: Link) -> WatchedLink:
+    return WatchedLink(link.name, (link.host, link.port), link.upstream)
 
 
 def _json(echo: object) -> Mapping[str, Any]:

@@ -68,6 +68,7 @@ class _Reader:
         self._fills: dict[int, tuple[Order, Fill]] = {}
         self._by_handle: dict[int, Fault] = {}
         self._open: dict[tuple[object, ...], Fault] = {}
+        self._watched = False
         self.tell: dict[str, Callable[[int, Event], None]] = {
             "accepted": self._accepted,
             "upgraded": self._upgraded,
@@ -81,10 +82,13 @@ class _Reader:
             "fault_off": self._fault_off,
             "step_asked": self._step_asked,
             "step_done": self._step_done,
+            "step_ending": self._step_ending,
             "step_healed": self._step_healed,
             "inject_asked": self._step_asked,
             "inject_done": self._step_done,
+            "inject_ending": self._step_ending,
             "inject_healed": self._step_healed,
+            "healing": self._healing,
             "healed": self._healed,
             "steady_state": self._steady,
             "run_ended": self._run_ended,
@@ -93,6 +97,8 @@ class _Reader:
             "exchange_failed": self._error,
             "handler_failed": self._error,
             "step_failed": self._error,
+            "watching": self._watching,
+            "no_witness": self._no_witness,
         }
 
     def finished(self, last: float, settle: float) -> Run:
@@ -184,7 +190,8 @@ class _Reader:
         )
         earlier = self._last.get(conn)
         if earlier is not None and earlier.answer is not None:
-            earlier.answer.proven = event.at  # HTTP/1.1: it was read before this request left
+            proven = min(earlier.answer.proven, event.at)
+            earlier.answer.proven = proven  # HTTP/1.1: it was read before this request left
         if what.kind == "place":
             request.intent = intent(path, body)
             if request.intent is not None:
@@ -201,6 +208,9 @@ class _Reader:
                 number, event.at, event["status"], event["size"], event.get("fault")
             )
             self._free[request.conn] = event.at
+            connection = self.run.connections.get(request.conn)
+            if connection is not None and "offset" in event.data:
+                request.answer.proven = self.run.read(connection, (number, event)).latest
 
     # -- the ledger --------------------------------------------------------------------------------
 
@@ -277,6 +287,8 @@ class _Reader:
         if link is None:
             return  # inside the exchange, which tells of it itself
         fault = Fault("link", event["name"], link, number, event.at)
+        fault.attributes = event.get("attributes") or {}
+        fault.stream = event.get("stream", "downstream")
         self._open[_key(event)] = fault
         self.run.faults.append(fault)
 
@@ -286,14 +298,25 @@ class _Reader:
         if (fault := self._open.get(_key(event))) is not None:
             fault.done = event.at
             if fault.name in _AT_ONCE:
-                fault.ended = event.at
+                fault.ending = fault.ended = event.at
+
+    def _step_ending(self, number: int, event: Event) -> None:
+        for key in self._meant(event):
+            if (fault := self._open.get(key)) is not None:
+                fault.ending = min(fault.ending, event.at)
+
+    def _meant(self, event: Event) -> list[tuple[object, ...]]:
+        """Return which faults an event ends: without a name, all of a link."""
+        if event.get("name") is not None:
+            return [_key(event)]
+        return [key for key, fault in self._open.items() if fault.link == event.get("link")]
+
+    def _healing(self, number: int, event: Event) -> None:
+        for fault in self._open.values():
+            fault.ending = min(fault.ending, event.at)
 
     def _step_healed(self, number: int, event: Event) -> None:
-        if event.get("name") is None:
-            over = [key for key, fault in self._open.items() if fault.link == event.get("link")]
-        else:
-            over = [_key(event)]
-        for key in over:
+        for key in self._meant(event):
             if (fault := self._open.pop(key, None)) is not None:
                 fault.ended = min(fault.ended, event.at)
 
@@ -314,6 +337,13 @@ class _Reader:
 
     def _idle(self, number: int, event: Event) -> None:
         self.run.idle.append((event.at - event["seconds"], event.at))
+
+    def _watching(self, number: int, event: Event) -> None:
+        self._watched = True
+
+    def _no_witness(self, number: int, event: Event) -> None:
+        if self._watched:  # one that was lost; where there never was any, faults are unknown
+            self._error(number, event)
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)

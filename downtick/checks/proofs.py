@@ -1,16 +1,19 @@
-"""Whether the faults of a run really happened, as far as the exchange's journal itself shows it.
+"""Whether the faults of a run really happened: as the witness saw it, else as far as the exchange's journal shows it.
 
 The journal sees what became of connections and of what the exchange did. Of bytes that were late, cut or lost on a link it
-sees nothing: those faults are unknown here.
+sees nothing: without a witness those faults are unknown.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from downtick.checks.run import CUT, Connection, Fault, Run
+from downtick.witness import evidence as wire
 from downtick.witness.bite import Bite
+from downtick.witness.proofs import prove
 
 
 @dataclass(frozen=True)
@@ -24,22 +27,23 @@ class Proof:
     evidence: tuple[int, ...] = ()
 
 
-def proofs(run: Run, steps: int = 0) -> tuple[Proof, ...]:
+def proofs(run: Run, steps: int = 0, seen: wire.Evidence | None = None) -> tuple[Proof, ...]:
     """Return what is known of each fault.
 
     Args:
         run: in which they were made.
         steps: that the profile has; one that was never done proves itself.
+        seen: by the witness, if there was one.
     """
     missing = (
         Proof(f"step {step + 1}", "profile", Bite.DID_NOT_BITE, "it was never done")
         for step in range(steps)
         if step not in run.steps_done
     )
-    return (*(_proof(run, fault) for fault in run.faults), *missing)
+    return (*(_proof(run, fault, seen) for fault in run.faults), *missing)
 
 
-def _proof(run: Run, fault: Fault) -> Proof:
+def _proof(run: Run, fault: Fault, seen: wire.Evidence | None) -> Proof:
     if fault.place == "exchange":
         hits = len(fault.hits)
         bite = Bite.BIT if hits else Bite.DID_NOT_BITE
@@ -47,7 +51,18 @@ def _proof(run: Run, fault: Fault) -> Proof:
         evidence = (fault.number, *(number for number, _ in fault.hits[:1]))
         return Proof(fault.name, "exchange", bite, said, evidence)
     bite, said, more = _LINK.get(fault.name, _unseen)(run, fault)
+    if seen is not None and fault.link is not None and fault.done < math.inf:
+        witnessed = prove(_on_the_wire(run, fault, fault.link), seen)
+        if witnessed.answer is not Bite.UNKNOWN or bite is Bite.UNKNOWN:
+            bite, said, more = witnessed.answer, witnessed.why, ()
     return Proof(fault.name, fault.link or "", bite, said, (fault.number, *more))
+
+
+def _on_the_wire(run: Run, fault: Fault, link: str) -> wire.Fault:
+    end = min(fault.ending, run.played)
+    return wire.Fault(
+        link, fault.name, fault.asked, fault.done, end, fault.attributes, fault.stream
+    )
 
 
 _Seen = tuple[Bite, str, tuple[int, ...]]

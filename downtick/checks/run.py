@@ -228,9 +228,11 @@ class Fault:
         number: of the event that asked for it.
         asked: when.
         done: when it was made; infinite if it never was.
+        ending: when it was asked to end: until then it surely stood.
         ended: when it was over; infinite if it lasted to the end.
         handle: of an exchange fault.
-        attributes: of an exchange fault.
+        attributes: of it, in real time.
+        stream: of a toxic.
         hits: the events that tell what it hit (exchange faults).
         listeners: whose connections it hit (exchange faults).
     """
@@ -241,9 +243,11 @@ class Fault:
     number: int
     asked: float
     done: float = math.inf
+    ending: float = math.inf
     ended: float = math.inf
     handle: int | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    stream: str = "downstream"
     hits: list[Frame] = field(default_factory=list)
     listeners: set[str] = field(default_factory=set)
 

@@ -172,7 +172,7 @@ class _OneRun:
         from downtick.rig import Rig  # noqa: PLC0415
         from downtick.verdict import Result  # noqa: PLC0415
 
-        rig = Rig(schedule=self._schedule)
+        rig = Rig(schedule=self._schedule, witness=True)
         seconds = self._schedule.length + self._schedule.settle
         click.echo(
             f"{self._profile.name}: {self._profile.title} ({seconds:g} s from the steady state)"

@@ -20,6 +20,7 @@ from downtick.exchange.call import Call, Delivery, HttpAnswer
 from downtick.exchange.delivery import deliver
 from downtick.exchange.error_bodies import v3_error
 from downtick.exchange.hub import Hub
+from downtick.exchange.kernel import stream_position
 from downtick.exchange.protocol import HttpProtocol
 from downtick.exchange.venue import Venue, doing
 
@@ -92,6 +93,7 @@ class Rest:
             id=call.number,
             status=answer.answer.status,
             size=sent,
+            offset=_position(request) if sent else None,
             fault=handle if of is None else of,
         )
         return response
@@ -129,3 +131,9 @@ class Rest:
             request.raw_path,
         )
         return call, refused
+
+
+def _position(request: web.BaseRequest) -> int | None:
+    """Return where what was written ends in the connection's byte stream, None if that is unknown."""
+    transport = request.transport
+    return None if transport is None else stream_position(transport)

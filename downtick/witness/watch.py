@@ -51,7 +51,8 @@ class Witness:
 
         Where nobody can look, that is told as ``no_witness``, and nothing ever after.
         """
-        found = look({place[1] for link in self._links for place in (link.listen, link.upstream)})
+        links = self._links
+        found = look((link.listen[1] for link in links), (link.upstream[1] for link in links))
         now = self._clock()
         if isinstance(found, NoWitness):
             self.none = found

@@ -61,6 +61,7 @@ class Transcript:
         self.tell(at, "step_asked", "conductor", **told)
         self.tell(at, "step_done", "conductor", **told, echo={})
         if until is not None:
+            self.tell(until, "step_ending", "conductor", **told)
             self.tell(until, "step_healed", "conductor", **told)
 
     def fault(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from downtick.witness.netlink import Figures, Socket, answer, answers, ask_all, ask_one
+from downtick.witness.netlink import Figures, Quick, Socket, answer, answers, ask_all, ask_one
 from tests.witness.told_by_linux import (
     FIGURES,
     INFO,
@@ -68,6 +68,26 @@ def test_a_datagram_may_hold_several_messages() -> None:
     bots = [BOT._replace(cookie=number) for number in range(3)]
     datagram = b"".join(message(bot, (2, tcp_info(FIGURES)), (8, b"\1"), kind=18) for bot in bots)
     assert list(answers(memoryview(datagram + end_of_list()))) == [*bots, None]
+
+
+def test_answers_of_any_layout_are_read_quickly_and_alike() -> None:
+    """What the kernel puts before the figures may change from one to the next, and so may the kind of the message."""
+    quick = Quick()
+    full = tcp_info(FIGURES)
+    layouts = [
+        message(BOT, (8, b"\0"), (2, full)),
+        message(BOT._replace(cookie=2), (8, b"\0"), (2, full)),
+        message(BOT, (8, b"\0"), (15, bytes(len(full)))),
+        message(BOT, (8, b"\0"), (15, b"abcd"), (2, full)),
+        message(BOT, (8, b"\0")),
+        refusal(errno.ENOENT),
+        message(BOT, (8, b"\0"), (2, full)),
+    ]
+    for told in layouts:
+        datagram = memoryview(told + bytes(500))
+        assert quick.answer(datagram) == answer(memoryview(told))
+    with pytest.raises(PermissionError):
+        quick.answer(memoryview(refusal(errno.EPERM) + bytes(500)))
 
 
 @pytest.mark.parametrize("code", [errno.ENOENT, errno.ESTALE])

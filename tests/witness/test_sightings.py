@@ -205,3 +205,11 @@ def test_a_loss_is_told_with_its_time() -> None:
     day = Day()
     lost = day.sightings.lost(100.15)
     assert (lost.kind, lost["since"]) == ("lost", 100.1)
+
+
+def test_a_link_s_own_sockets_are_told_once() -> None:
+    """They carry what the bot's and the exchange's carry: their births and deaths count, no figures between."""
+    day = Day()
+    assert kinds(day.look(socket(1, REST.listen, BOT))) == ["born", "sample"]
+    assert day.look(socket(1, REST.listen, BOT, seen=figures(sent=5))) == []
+    assert day.look() == []

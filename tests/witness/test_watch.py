@@ -17,7 +17,7 @@ def test_elsewhere_there_is_no_witness_and_the_reason_is_told(
 ) -> None:
     """Once, and nothing ever after."""
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert isinstance(look([7001]), NoWitness)
+    assert isinstance(look([7001], []), NoWitness)
     history = History()
     witness = Witness([LINK], history.extend).open()
     witness.close()
