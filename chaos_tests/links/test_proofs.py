@@ -33,7 +33,7 @@ FAULTS: list[tuple[str, dict[str, Any], bool]] = [
     ("blackhole", {"end": "reset"}, True),
     ("blackhole", {"end": "close"}, False),
     ("latency", {"latency": 200}, False),
-    ("bandwidth", {"rate": 2}, False),
+    ("bandwidth", {"rate": 1}, False),
 ]
 INSTANT = ("reset", "close")
 CUTS = (*INSTANT, "down")
@@ -57,9 +57,17 @@ async def _played(
         asked = time.monotonic()
         await link.start(name, attributes)
         done = end = time.monotonic()
+        before = pairs[0].upstream.sent
         if name not in INSTANT:
             if traffic == "feed" and name not in CUTS:
                 await sent_more(pairs, MESSAGES)
+                rate = attributes.get("rate", 0) * 1000  # more than that, however long it takes
+                await until(
+                    lambda: (
+                        pairs[0].upstream.sent - before > 1.5 * rate * (time.monotonic() - done)
+                    ),
+                    "more was sent than may come",
+                )
             else:
                 await asyncio.sleep(STANDS)
             end = time.monotonic()

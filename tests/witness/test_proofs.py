@@ -287,7 +287,10 @@ def flood(at: float) -> int:
 
 @pytest.mark.parametrize(
     ("rate", "answer"),
-    [(5_000, "bit"), (40_000, "did not bite"), (1_000, "bit otherwise")],
+    [
+        *((5_000, "bit"), (3_000, "bit")),  # the latter on a busy machine
+        *((40_000, "did not bite"), (1_000, "bit otherwise")),
+    ],
 )
 def test_a_bandwidth_is_the_slope_of_what_comes(rate: int, answer: str) -> None:
     """With more sent than may come."""
