@@ -14,11 +14,12 @@ from downtick.words import VOCABULARY
 
 
 class Prepared(NamedTuple):
-    """What the conductor plays, the linter's warnings, and the profile that both are made from."""
+    """What the conductor plays, the linter's warnings, and the profile that both are made from, with its text."""
 
     schedule: Schedule
     warnings: tuple[str, ...]
     profile: Profile
+    text: str
 
 
 def prepare(name: str, seed: int | None = None, time_scale: float = 1.0) -> Prepared:
@@ -43,4 +44,5 @@ def prepare(name: str, seed: int | None = None, time_scale: float = 1.0) -> Prep
     }
     if told["error"]:
         raise ProfileError(told["error"])
-    return Prepared(schedule(profile, seed, time_scale, VOCABULARY), told["warning"], profile)
+    plan = schedule(profile, seed, time_scale, VOCABULARY)
+    return Prepared(plan, told["warning"], profile, text)

@@ -206,6 +206,11 @@ class Rig:
         await asyncio.to_thread(self.__exit__)
 
     @property
+    def came_up(self) -> bool:
+        """Whether there was anything for a bot to connect to, so that there is a history worth keeping."""
+        return self._opened is not None
+
+    @property
     def endpoints(self) -> Endpoints:
         """Where the bot connects."""
         if self._opened is None:

@@ -28,7 +28,7 @@ def read_played(file: Path, profile: str | None = None) -> Played:
 
     Args:
         file: a history in JSON Lines.
-        profile: that was played: a name or a file; None for the one that the history names.
+        profile: that was played: a name or a file; None for the one that the history carries, or names.
 
     Raises:
         InputError: it is no history, or says too little to be judged.
@@ -53,10 +53,12 @@ def read_history(file: Path) -> tuple[Header, History]:
 
 
 def _profile(file: Path, header: Header, given: str | None) -> Profile:
-    """Return the profile that was played. The history names it; what it expects stands in the library alone."""
-    name = header.run.get("profile")
+    """Return the profile that was played: as it was then, if the history carries it."""
+    name, text = header.run.get("profile"), header.run.get("profile_text")
     if not isinstance(name, str):
         raise InputError(f"{file}: no profile was played, so nothing is expected of the bot")
+    if given is None and isinstance(text, str):
+        return load(text, f"{file} (profile_text)", VOCABULARY)
     played = load(*find(given or name), VOCABULARY)
     if played.name != name:
         raise InputError(f"{file}: {name!r} was played, not {played.name!r}")

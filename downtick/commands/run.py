@@ -156,7 +156,7 @@ class _OneRun:
     """One profile played to one bot."""
 
     def __init__(self, plan: Plan, files: Path, accept_unwitnessed: bool) -> None:
-        self._asked_for = plan.asked_for
+        self._told = {"asked_for": plan.asked_for, "profile_text": plan.prepared.text}
         self._profile = plan.prepared.profile
         self._schedule = plan.prepared.schedule
         self._history = files.with_name(files.name + ".jsonl")
@@ -183,6 +183,8 @@ class _OneRun:
                 for line in self._watched(rig, bot):
                     click.echo(line)
         except RigError as error:
+            if not rig.came_up:
+                raise
             trouble = str(error)
         self._keep(rig, bot)
         header, history = read_history(self._history)
@@ -234,7 +236,7 @@ class _OneRun:
         try:
             self._history.parent.mkdir(parents=True, exist_ok=True)
             with self._history.open("wb") as file:
-                lines = rig.history_lines(asked_for=self._asked_for, bot=list(bot))
+                lines = rig.history_lines(**self._told, bot=list(bot))
                 file.writelines(scrubber.clean(line) for line in lines)
         except OSError as error:
             raise InputError(f"{self._history}: {error.strerror}") from error

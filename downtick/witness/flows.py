@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from statistics import median
 from typing import Final, Literal, NamedTuple
 
 from downtick.witness.bite import Bite
@@ -158,12 +159,13 @@ def prove_latency(fault: Fault, seen: Evidence) -> Proof:
     if not lows:
         return Proof(Bite.DID_NOT_BITE, f"nothing was sent {fault.stream} while it stood")
     told = f"{len(lows)} stretches came after {_ms(min(lows))} to {_ms(max(highs))} ms"
-    if max(highs) < SMALLEST_LATENCY:
-        return Proof(Bite.DID_NOT_BITE, told)
     least, most = asked - jitter - EDGE, asked + jitter + EDGE
-    # On a busy machine Toxiproxy lets some go later than it was asked to; never earlier.
+    # On a busy machine some come late without a toxic, and some later than Toxiproxy was asked for; none earlier.
+    delayed = median(lows) >= SMALLEST_LATENCY
+    if not delayed and median(highs) < max(least, SMALLEST_LATENCY):
+        return Proof(Bite.DID_NOT_BITE, told)
     late = sum(low > most for low in lows)
-    if any(high < least for high in highs) or late > len(lows) / 2:
+    if delayed and (any(high < least for high in highs) or late > len(lows) / 2):
         return Proof(Bite.BIT_OTHERWISE, told)
     if all(low >= least for low in lows):
         return Proof(Bite.BIT, f"{told}, {late} of them later than asked" if late else told)

@@ -94,6 +94,16 @@ def test_what_is_no_history_is_bad_input(tmp_path: Path, text: bytes | None) -> 
     assert "\n" not in str(result.exception)
 
 
+def test_a_history_is_judged_by_the_profile_that_it_carries(tmp_path: Path) -> None:
+    """What was expected then counts, whatever the library says today; a file that is named counts more."""
+    text = library_path("streaming/market-feed-reset").read_text(encoding="utf-8")
+    lenient = text.partition("expect:")[0] + "expect: [limits_hold: {max_position: 1}]\n"
+    file = written(tmp_path, deaf(), profile_text=lenient)
+    assert "reconnects" not in judged(file).output
+    assert "limits_hold" in judged(file).output
+    assert "reconnects" in judged(file, "--profile", "streaming/market-feed-reset").output
+
+
 def test_a_profile_of_one_s_own_is_given(tmp_path: Path) -> None:
     """Under the name that the history has; another one was not played."""
     own = tmp_path / "own.yaml"

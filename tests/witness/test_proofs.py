@@ -266,6 +266,15 @@ def test_what_a_busy_machine_lets_go_later_still_waited(standstill: float, answe
     assert "later than asked" in found.why or answer != "bit"
 
 
+def test_a_moment_of_standing_still_is_no_latency() -> None:
+    """Some of it came late, most at once."""
+
+    def came(at: float) -> int:
+        return feed(3.4) if 3.4 < at < 3.55 else feed(at)
+
+    assert proof(fault("latency", latency=300), held(came)).answer == "did not bite"
+
+
 def test_a_latency_that_cannot_be_measured_is_unknown() -> None:
     """Too small, of several connections, or of nothing."""
     assert proof(fault("latency", latency=50), held(late(0.05))).answer == "unknown"
