@@ -23,7 +23,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         at: when, in seconds of ``time.monotonic``.
-        source: who says so: ``conductor``, ``exchange``, ``links``, ``arena``, ``bot`` or ``witness``.
+        source: who says so: ``conductor``, ``exchange``, ``links``, ``arena``, ``bot``, ``witness``, or ``runner``, who
+            started the bot's process.
         kind: what, as one word: ``frame_sent``, ``step_done``, ...
         data: the particulars, JSON values only.
     """
@@ -74,6 +75,14 @@ def matching(kind: str, /, *, source: str | None = None, **data: Any) -> Predica
         )
 
     return predicate
+
+
+def wanted(kind: str | Predicate, after: float | None, /, **data: Any) -> Predicate:
+    """Return a predicate: events that match, later than an instant if one is given."""
+    matches = matching(kind, **data) if isinstance(kind, str) else kind
+    if after is None:
+        return matches
+    return lambda event: event.at > after and matches(event)
 
 
 class Events(Protocol):

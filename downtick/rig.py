@@ -34,7 +34,7 @@ from downtick.errors import (
 )
 from downtick.exchange.auth.keys import Keys, process_keys, process_ring
 from downtick.exchange.config import ExchangeConfig
-from downtick.history import Event, Header, Predicate, matching, new_header
+from downtick.history import Event, Header, Predicate, matching, new_header, wanted
 from downtick.links.topology import named_topology
 from downtick.prepare import prepare
 from downtick.profiles.schedule import Schedule
@@ -265,7 +265,7 @@ class Rig:
             RigError: the rig failed meanwhile.
         """
         start, seconds = time.monotonic(), self.scaled(within)
-        found = await self.history.until(_wanted(kind, after, data), start + seconds)
+        found = await self.history.until(wanted(kind, after, **data), start + seconds)
         return self._judge(found, kind, start, seconds, data)
 
     def wait(
@@ -273,7 +273,7 @@ class Rig:
     ) -> Event:
         """Do as `until` does, in a synchronous test."""
         start, seconds = time.monotonic(), self.scaled(within)
-        found = self.history.wait(_wanted(kind, after, data), start + seconds)
+        found = self.history.wait(wanted(kind, after, **data), start + seconds)
         return self._judge(found, kind, start, seconds, data)
 
     @contextlib.asynccontextmanager
@@ -396,10 +396,3 @@ class Rig:
             "warnings": [*self.warnings, *arena.warnings],
         }
         return new_header(run)
-
-
-def _wanted(kind: str | Predicate, after: float | None, data: dict[str, Any]) -> Predicate:
-    wanted = matching(kind, **data) if isinstance(kind, str) else kind
-    if after is None:
-        return wanted
-    return lambda event: event.at > after and wanted(event)

@@ -13,16 +13,20 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 from downtick.errors import InputError
+from downtick.history import Event
 from downtick.secret_values import Scrubber, secret_names, secret_values
 
 PATIENCE: Final = 5.0
 """Real seconds that a bot has between SIGTERM and SIGKILL."""
 
 _LONGEST_LINE: Final = 1 << 20
+_BY_SIGNAL: Final = 128
+_SOURCE: Final = "runner"
 
 Start = Callable[..., subprocess.Popen[Any]]
 """Starts a process that ends with the rig, however the rig ends: `Rig.popen`."""
@@ -56,6 +60,37 @@ def filled_in(command: Sequence[str], told: Mapping[str, str]) -> list[str]:
     return [pattern.sub(lambda found: known[found[0][1:-1]], word) for word in command]
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended.
+
+    Attributes:
+        asked: when it was sent SIGTERM, in monotonic seconds; None if it had ended by itself.
+        at: when it had ended.
+        exit_code: as a shell tells it: 128 and the signal's number for one that ended it.
+        killed: whether SIGTERM did not end it within `PATIENCE`.
+    """
+
+    asked: float | None
+    at: float
+    exit_code: int
+    killed: bool = False
+
+    def __str__(self) -> str:
+        if self.asked is None:
+            return f"the bot had ended by itself, with exit code {self.exit_code}"
+        if self.killed:
+            return f"the bot did not end within {PATIENCE:g} s of SIGTERM, and was killed"
+        return f"the bot ended {self.at - self.asked:.1f} s after SIGTERM, with exit code {self.exit_code}"
+
+    def events(self) -> Iterator[Event]:
+        """Yield what the history is told of it."""
+        if self.asked is not None:
+            yield Event(self.asked, _SOURCE, "bot_asked_to_stop", {"signal": "SIGTERM"})
+        told = {"exit_code": self.exit_code, "killed": self.killed}
+        yield Event(self.at, _SOURCE, "bot_ended", told)
+
+
 class BotCommand:
     """A running command.
 
@@ -72,20 +107,20 @@ class BotCommand:
         """What it ended with; None while it runs."""
         return self._process.poll()
 
-    def stop(self) -> str:
-        """Send SIGTERM, and SIGKILL after `PATIENCE`; return what became of it, in words."""
-        if self._process.poll() is not None:
-            return f"the bot had ended by itself, with exit code {self._process.returncode}"
-        start = time.monotonic()
-        self._process.terminate()
-        try:
-            code = self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return f"the bot did not end within {PATIENCE:g} s of SIGTERM, and was killed"
-        return (
-            f"the bot ended {time.monotonic() - start:.1f} s after SIGTERM, with exit code {code}"
-        )
+    def stop(self) -> Ended:
+        """Send SIGTERM, and SIGKILL after `PATIENCE`; return what became of it."""
+        asked: float | None = None
+        killed = False
+        if self._process.poll() is None:
+            asked = time.monotonic()
+            self._process.terminate()
+            try:
+                self._process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                killed = True
+                self.kill()
+        code = self._process.returncode
+        return Ended(asked, time.monotonic(), code if code >= 0 else _BY_SIGNAL - code, killed)
 
     def kill(self) -> None:
         """End it at once, if it still runs."""

@@ -17,6 +17,7 @@ from downtick.checks.run import (
     Fill,
     Order,
     Pair,
+    Process,
     Reading,
     Request,
     Run,
@@ -69,6 +70,7 @@ class _Reader:
         self._by_handle: dict[int, Fault] = {}
         self._open: dict[tuple[object, ...], Fault] = {}
         self._watched = False
+        self._to_stop: tuple[int, float] | None = None
         self.tell: dict[str, Callable[[int, Event], None]] = {
             "accepted": self._accepted,
             "upgraded": self._upgraded,
@@ -99,6 +101,8 @@ class _Reader:
             "step_failed": self._error,
             "watching": self._watching,
             "no_witness": self._no_witness,
+            "bot_asked_to_stop": self._asked_to_stop,
+            "bot_ended": self._bot_ended,
         }
 
     def finished(self, last: float, settle: float) -> Run:
@@ -344,6 +348,14 @@ class _Reader:
     def _no_witness(self, number: int, event: Event) -> None:
         if self._watched:  # one that was lost; where there never was any, faults are unknown
             self._error(number, event)
+
+    def _asked_to_stop(self, number: int, event: Event) -> None:
+        self._to_stop = number, event.at
+
+    def _bot_ended(self, number: int, event: Event) -> None:
+        numbers = (number,) if self._to_stop is None else (self._to_stop[0], number)
+        asked = None if self._to_stop is None else self._to_stop[1]
+        self.run.process = Process(numbers, asked, event.at, event["exit_code"], event["killed"])
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)

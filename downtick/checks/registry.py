@@ -14,7 +14,7 @@ from downtick.checks.vocabulary import CHECKS
 Check = Callable[[Run, Mapping[str, Any]], Finding]
 """Judges a run by parameters in nominal seconds and rates."""
 
-_UNWRITTEN = frozenset({"no_lost_or_doubled_ticks", "stops_cleanly"})
+_UNWRITTEN = frozenset({"no_lost_or_doubled_ticks"})
 """Checks that a profile may ask for, and that nobody judges yet."""
 
 _OF_THE_LEDGER = frozenset(

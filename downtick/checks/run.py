@@ -256,6 +256,25 @@ class Fault:
         return self.link == listener or listener in self.listeners
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The bot's process, which ended.
+
+    Attributes:
+        numbers: of the events that tell of it.
+        asked: when it was sent SIGTERM; None if it ended by itself.
+        ended: when it had ended.
+        exit_code: as a shell tells it.
+        killed: whether SIGTERM was not enough.
+    """
+
+    numbers: tuple[int, ...]
+    asked: float | None
+    ended: float
+    exit_code: int
+    killed: bool
+
+
 @dataclass(slots=True)
 class Run:
     """Everything that the checks ask of a history.
@@ -279,6 +298,7 @@ class Run:
         rolled_back: whether the ledger went back to what it was, with orders that the bot had been told of.
         pauses: in the prices of each product, once somebody asked for them.
         errors: numbers of events that tell of an error of the rig.
+        process: that the bot ran in, once it has ended; None if nobody tells of one.
     """
 
     scale: float = 1.0
@@ -299,6 +319,7 @@ class Run:
     rolled_back: bool = False
     pauses: list[Pause] | None = None
     errors: list[int] = field(default_factory=list)
+    process: Process | None = None
 
     @property
     def first_fault(self) -> float:

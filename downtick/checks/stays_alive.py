@@ -22,6 +22,9 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
     """
     if not run.faults or not run.over:
         return conclude(NAME, [], parameters, "there was no fault, or no time after it")
+    if run.process is not None and run.process.asked is None and run.process.ended < run.ended:
+        told = f"the bot's process ended by itself, with exit code {run.process.exit_code}"
+        return conclude(NAME, [Case(False, told, run.process.numbers)], parameters, "")
     heal = run.last_heal
     acts = [c.accepted for c in run.connections.values()]
     acts += [c.heard for c in run.connections.values() if c.heard > c.accepted]

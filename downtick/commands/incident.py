@@ -83,7 +83,7 @@ def _bot(rig: Rig, command: tuple[str, ...], log: Path) -> Iterator[BotCommand |
         try:
             yield bot
         finally:
-            click.echo(bot.stop())
+            click.echo(str(bot.stop()))
 
 
 def _play(rig: Rig, story: IncidentStory, bot: BotCommand | None) -> None:

@@ -15,6 +15,7 @@ from downtick.commands import options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from downtick.bots.command import Ended
     from downtick.prepare import Prepared
     from downtick.report.judged_run import JudgedRun
     from downtick.rig import Rig
@@ -210,7 +211,7 @@ class _OneRun:
         told["DOWNTICK_TIME_SCALE"] = f"{rig.time_scale:g}"
         start, heard, ends = time.monotonic(), 0, float("inf")
         with running(bot, rig.popen, told, self._log) as process:
-            alive = True
+            ended: Ended | None = None
             while time.monotonic() < ends:
                 news = rig.history.since(heard)
                 heard += len(news)
@@ -221,11 +222,15 @@ class _OneRun:
                         ends = time.monotonic() + self._schedule.settle
                 if rig.failure is not None:
                     raise rig.failure
-                if alive and process.exit_code is not None:
-                    alive = False
-                    yield f"the bot ended by itself, with exit code {process.exit_code}"
+                if ended is None and process.exit_code is not None:
+                    ended = process.stop()
+                    rig.history.extend(ended.events())
+                    yield str(ended)
                 time.sleep(_LOOK)
-            yield process.stop()
+            if ended is None:
+                ended = process.stop()
+                rig.history.extend(ended.events())
+                yield str(ended)
 
     def _keep(self, rig: Rig, bot: Sequence[str]) -> None:
         """Write the history down, without secrets."""

@@ -55,14 +55,21 @@ def test_a_program_that_is_not_there_is_told_before_anything_starts() -> None:
 def test_a_bot_is_asked_to_end_and_what_became_of_it_is_told() -> None:
     """SIGTERM is enough for most."""
     process = Process()
-    assert bot(process).stop().endswith("after SIGTERM, with exit code 0")
+    ended = bot(process).stop()
+    assert str(ended).endswith("after SIGTERM, with exit code 0")
     assert process.signals == ["term"]
+    asked, over = ended.events()
+    assert (asked.kind, asked.source) == ("bot_asked_to_stop", "runner")
+    assert (over.kind, over.data) == ("bot_ended", {"exit_code": 0, "killed": False})
+    assert asked.at <= over.at
 
 
 def test_a_bot_that_does_not_end_is_killed() -> None:
     """And that is said."""
     process = Process(obeys=False)
-    assert bot(process).stop() == "the bot did not end within 5 s of SIGTERM, and was killed"
+    ended = bot(process).stop()
+    assert str(ended) == "the bot did not end within 5 s of SIGTERM, and was killed"
+    assert (ended.killed, ended.exit_code) == (True, 137)
     assert process.signals == ["term", "kill"]
 
 
@@ -70,7 +77,9 @@ def test_a_bot_that_has_ended_is_left_alone() -> None:
     """Its exit code is what is left of it."""
     process = Process(ended=3)
     assert bot(process).exit_code == 3
-    assert bot(process).stop() == "the bot had ended by itself, with exit code 3"
+    ended = bot(process).stop()
+    assert str(ended) == "the bot had ended by itself, with exit code 3"
+    assert [event.kind for event in ended.events()] == ["bot_ended"]
     assert process.signals == []
 
 

@@ -68,3 +68,20 @@ def test_without_a_fault_nothing_is_shown() -> None:
     t.asks(t.opens("rest", 0), 1)
     t.over(10)
     assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_process_that_ended_by_itself_is_dead() -> None:
+    """Whatever it did before; one that was stopped at the end is not."""
+    t = Transcript()
+    conn = hurt(t)
+    t.asks(conn, 19)
+    t.asks(conn, 22)
+    t.tell(30, "bot_ended", "runner", exit_code=1, killed=False)
+    assert outcome(t) is Outcome.VIOLATED
+    t = Transcript()
+    conn = hurt(t)
+    t.asks(conn, 19)
+    t.asks(conn, 22)
+    t.tell(60, "bot_asked_to_stop", "runner", signal="SIGTERM")
+    t.tell(61, "bot_ended", "runner", exit_code=0, killed=False)
+    assert outcome(t) is Outcome.HOLDS
