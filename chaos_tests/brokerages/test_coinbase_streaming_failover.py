@@ -134,7 +134,7 @@ async def test_a_handshake_that_hangs_is_given_up(rig: Rig, make: Make) -> None:
         await watch.data(since=healed.at, within=20, connection=2, name="data after the silence")
     watch.judge_frames()
     resubscribed(watch, 2)
-    assert watch.losses()["open_timeout"] >= 2
+    assert watch.client.stats.losses["open_timeout"] >= 2
     hung = rig.history.select("fault_hit", how="hang")
     upgraded = {event["conn"] for event in rig.history.select("upgraded")}
     assert len(hung) >= 2

@@ -49,6 +49,7 @@ class Watch:
     def __init__(self, rig: Rig, client: CoinbaseStreamingClient) -> None:
         self.rig = rig
         self.client = client
+        self._began = rig.now()
         self.items: list[Message | Gap] = []
         self._news = asyncio.Event()
 
@@ -134,8 +135,14 @@ class Watch:
         return item
 
     def losses(self) -> dict[str, int]:
-        """Return why the client's connections ended or did not come about, and how often."""
-        return dict(self.client.stats.losses)
+        """Return why the client's connections ended or did not come about, and how often.
+
+        Without handshakes that took too long, if the machine gave nobody time for as long.
+        """
+        losses = dict(self.client.stats.losses)
+        if self.rig.stolen(self._began) > self.rig.scaled(StreamingSettings().open_timeout):
+            losses.pop("open_timeout", None)
+        return losses
 
     def ages(self, connection: int, after: float, before: float) -> list[float]:
         """Return how old the frames of a connection were when they were delivered, in nominal seconds.

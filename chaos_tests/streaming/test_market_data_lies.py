@@ -87,6 +87,7 @@ async def test_ten_times_the_price_is_never_believed(rig: Rig, make: Make, where
             await watch.mode_is("stale", symbol=symbol, within=15, name="nobody may trade on it")
         lying = rig.now()
         await watch.count_passes("jumps", 20, within=30)
+        await watch.condition(lambda: watch.samples[-1].at > lying, within=5, name="somebody looks")
         ended = rig.now()
         assert watch.mode() == "stale"
         assert watch.service.get_mark_price(BTC) is None
