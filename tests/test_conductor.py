@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -235,9 +236,14 @@ async def test_time_that_the_machine_stole_puts_off_the_end_of_a_fault() -> None
     reached = asyncio.Event()
     reached.set()
     ended: list[float] = []
+    looks = itertools.count()
 
     async def stop(name: str, *, stream: str) -> None:
         ended.append(time.monotonic())
+
+    def stolen() -> float:
+        """Take a tenth of a second after the first look since the fault stands; what was stolen before is 9 s."""
+        return 9.1 if "step_done" in told.kinds and next(looks) > 0 else 9.0
 
     notes.stop = stop  # type: ignore[method-assign]
     playing = Conductor(
@@ -246,11 +252,11 @@ async def test_time_that_the_machine_stole_puts_off_the_end_of_a_fault() -> None
         notes,
         told,
         reached,
-        lambda: 0.6 if time.monotonic() > started + 0.01 else 0.5,
+        stolen,
     )
     started = time.monotonic()
     await playing.play()
-    assert 0.12 <= ended[0] - started < 0.4
+    assert 0.12 <= ended[0] - started < 5
 
 
 @pytest.mark.parametrize("at", range(4))
