@@ -236,6 +236,7 @@ class Wire:
         if traffic == "saturated":
             await asyncio.gather(*(self._flood(end) for end in pair.ends))
             return
+        await self._may_send.wait()  # on a busy machine this one comes late
         await pair.upstream.send(RECORD)
         while traffic == "feed" and not self._quiet.is_set():
             await asyncio.sleep(INTERVAL)

@@ -89,7 +89,7 @@ def test_an_incident_is_played_to_its_end_by_its_own_clock(
     assert [line for line in told if "fault off: http_error" in line]
     assert "answered 503)" in told[-1]
     assert lines[-1].startswith("the bot ended ")
-    assert lines[-1].endswith("after SIGTERM, with exit code -15")
+    assert lines[-1].endswith("after SIGTERM, with exit code 143")
     bot = profile.with_name("bot.log").read_text(encoding="utf-8").splitlines()
     assert bot[0] == "scale 1"
     assert "answered 503" in bot

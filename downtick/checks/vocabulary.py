@@ -173,6 +173,7 @@ _CHECKS = (
     CheckSpec(
         "stops_cleanly",
         (_within("from SIGTERM to the end of the process"),),
+        afterwards=True,
         doc="on SIGTERM sockets are closed and nothing is placed",
     ),
     CheckSpec("stays_alive", doc="the bot runs, and reads its sockets or sends"),

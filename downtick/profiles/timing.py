@@ -54,6 +54,8 @@ def needed_length(profile: Profile, vocabulary: Vocabulary) -> float:
     needed = [last_end(profile)]
     for check in profile.expect:
         spec = vocabulary.checks[check.name]
+        if spec.afterwards:
+            continue
         begin = last_start(profile) if spec.from_start else last_end(profile)
         needed.append(begin + (check.parameters.get("within") or 0.0))
     return max(needed)

@@ -80,12 +80,14 @@ class CheckSpec:
         name: as it is written in a profile.
         parameters: what it takes; a deadline is called ``within``.
         from_start: whether ``within`` counts from the beginning of a fault and not from its end.
+        afterwards: whether ``within`` counts only from when the run is over.
         doc: one line for the reader.
     """
 
     name: str
     parameters: tuple[Attribute, ...] = ()
     from_start: bool = False
+    afterwards: bool = False
     doc: str = ""
 
 

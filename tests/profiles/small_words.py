@@ -101,6 +101,7 @@ _CHECKS = (
     CheckSpec("reconnects", (_WITHIN,)),
     CheckSpec("resubscribes"),
     CheckSpec("notices_silence", (_WITHIN,), from_start=True),
+    CheckSpec("stops_cleanly", (_WITHIN,), afterwards=True),
     CheckSpec("backs_off", (Attribute("max_rate", "number", minimum=0, scaling="rate"),)),
 )
 

@@ -38,6 +38,7 @@ def test_spans_have_the_fault_s_length() -> None:
         ((DOWN,), "reconnects: {within: 5s}", 17),
         ((DOWN,), "notices_silence: {within: 5s}", 12),
         ((DOWN,), "notices_silence: {within: 30s}", 32),
+        ((DOWN,), "stops_cleanly: {within: 30s}", 12),
         ((RESET, DOWN), "reconnects: {within: 1s}, resubscribes", 13),
         (("when: {exchange.ticks: 3}, for: 7s, link: rest, fault: down",), "", 7),
     ],
