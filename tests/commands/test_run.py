@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from downtick.commands.run import command
-from downtick.errors import InputError, ProfileError
+from downtick.errors import ArenaError, InputError, ProfileError
 
 
 def test_a_bot_must_be_named() -> None:
@@ -42,3 +42,28 @@ def test_bad_figures_are_refused(option: list[str]) -> None:
     """With exit code 2."""
     words = ["streaming/market-feed-reset", *option, "--", "true"]
     assert CliRunner().invoke(command, words).exit_code == 2
+
+
+def test_a_rig_that_never_came_up_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no history to keep and no bot to judge: the reason is all there is to say."""
+
+    class Down:
+        came_up = False
+
+        def __init__(self, **_: object) -> None:
+            pass
+
+        def __enter__(self) -> None:
+            raise ArenaError("no arena today")
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr("downtick.rig.Rig", Down)
+    kept = tmp_path / "runs"
+    words = ["streaming/market-feed-reset", "--keep", str(kept), "--", "true"]
+    result = CliRunner().invoke(command, words)
+    assert isinstance(result.exception, ArenaError)
+    assert not kept.exists()
