@@ -109,20 +109,22 @@ class LiveHistory(History):
         Raises:
             RigError: the rig failed.
         """
-        position, start = 0, time.monotonic()
+        position, start, ends = 0, time.monotonic(), by + GRACE
         with self._changed:
             while True:
                 found, position = self._find(wanted, start, by, position)
                 if found is not None:
                     return found
-                left = by + self.stolen(start) + GRACE - time.monotonic()
-                if left <= 0 or not self._changed.wait(left):
+                if self._changed.wait(max(0.0, ends - time.monotonic())):
+                    continue
+                ends = by + self.stolen(start) + GRACE
+                if ends <= time.monotonic():
                     return None
 
     async def until(self, wanted: Predicate, by: float) -> Event | None:
         """Do as `wait` does, without blocking the event loop."""
         loop, changed, position = asyncio.get_running_loop(), asyncio.Event(), 0
-        key, start = object(), time.monotonic()
+        key, start, ends = object(), time.monotonic(), by + GRACE
         self._wakers[key] = lambda: loop.call_soon_threadsafe(changed.set)
         try:
             while True:
@@ -130,10 +132,13 @@ class LiveHistory(History):
                 found, position = self._find(wanted, start, by, position)
                 if found is not None:
                     return found
-                async with asyncio.timeout(by + self.stolen(start) + GRACE - time.monotonic()):
-                    await changed.wait()
-        except TimeoutError:
-            return None
+                try:
+                    async with asyncio.timeout(ends - time.monotonic()):
+                        await changed.wait()
+                except TimeoutError:
+                    ends = by + self.stolen(start) + GRACE
+                    if ends <= time.monotonic():
+                        return None
         finally:
             del self._wakers[key]
 
