@@ -64,6 +64,17 @@ class Scene:
         await self.until(lambda: any(map(wanted, self.history)))
         return next(filter(wanted, self.history))
 
+    async def short_life(self) -> None:
+        """Open and close a connection, and wait until a death is told, or that deaths were lost."""
+
+        def told() -> int:
+            return len(self.history.select("died")) + len(self.history.select("lost"))
+
+        before = told()
+        for end in self.connect():
+            end.close()
+        await self.until(lambda: told() > before)
+
     async def number(self, end: str, port: int) -> int:
         """Wait until one end of a connection is seen, and return its number."""
         found: int = (await self.event("born", end=end, port=port))["socket"]

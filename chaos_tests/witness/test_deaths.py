@@ -132,15 +132,7 @@ async def test_a_death_that_found_no_room_is_told(monkeypatch: pytest.MonkeyPatc
         await scene.event("lost")
         # With so little room the next may be lost as well, while others of this machine close theirs: then it is said.
         while not scene.history.select("died"):
-            losses = len(scene.history.select("lost"))
-            bot, front = scene.connect()
-            bot.close()
-            front.close()
-            await scene.until(
-                lambda before=losses: (
-                    scene.history.select("died") or len(scene.history.select("lost")) > before
-                )
-            )
+            await scene.short_life()
 
 
 async def test_what_happens_after_the_end_is_not_told(scene: Scene) -> None:
