@@ -104,9 +104,16 @@ def covering(run: Run, loss: Loss) -> Connection | None:
 
 
 def subscribed(run: Run, at: float) -> frozenset[Pair]:
-    """Return what all feeds together were subscribed to just before an instant."""
+    """Return what all feeds together were subscribed to just before an instant.
+
+    A heartbeat tells of its own connection, so that of another link makes up for none: it stands beside its link.
+    """
     live = (each for each in run.connections.values() if each.alive(_before(at)))
-    return frozenset().union(*(each.pairs(at) for each in live))
+    return frozenset(
+        (channel, each.listener if channel == "heartbeats" else product)
+        for each in live
+        for channel, product in each.pairs(at)
+    )
 
 
 def _before(at: float) -> float:
