@@ -11,7 +11,7 @@ from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding
 from downtick.checks.instant import Instant, met
 from downtick.checks.rates import steady_rate
-from downtick.checks.run import FEEDS, Connection, Fault, Frame, Run
+from downtick.checks.run import CUT, FEEDS, Connection, Fault, Frame, Run
 from downtick.checks.signs import none_yet, signs
 
 NAME = "notices_silence"
@@ -96,8 +96,8 @@ def _case(
         reads = [r for f in passed if (r := run.read(feed, f)).earliest < held.ending]
         since = Instant(since.earliest, max([since.latest, held.done, *(r.latest for r in reads)]))
         found = [
-            (Instant(min(sign.earliest, held.done), sign.latest) if _late(feed, n) else sign, n)
-            for sign, n in found
+            (Instant(held.done, sign.latest) if _late(feed, held, sign, number) else sign, number)
+            for sign, number in found
         ]
     sign, number = min(found, default=none_yet(run))
     holds = met(sign, since, within, run.stolen(at, min(sign.earliest, run.ended)))
@@ -110,11 +110,12 @@ def _case(
     return Case(holds, told, (last[0], number) if number >= 0 else (last[0],))
 
 
-def _late(feed: Connection, number: int) -> bool:
-    """Whether a sign went through the feed itself."""
-    return (feed.end is not None and feed.end.number == number) or number in {
-        told for told, _ in feed.subscribed
-    }
+def _late(feed: Connection, held: Fault, sign: Instant, number: int) -> bool:
+    """Whether a sign went through the feed itself, and may have been held back too."""
+    if sign.earliest < held.done or sign.latest > held.ended + CUT:
+        return False
+    through = {told for told, _ in feed.subscribed}
+    return number in through or (feed.end is not None and feed.end.number == number)
 
 
 def _prices(run: Run, since: float, within: float) -> Iterator[tuple[Any, int]]:

@@ -125,10 +125,13 @@ def test_a_link_that_holds_frames_back_is_silent_too(name: str) -> None:
 
 
 def test_the_end_of_a_feed_is_seen_only_when_its_link_gives_it_free() -> None:
-    """The bot may have ended it long before."""
+    """The bot may have ended it long before; not if it is seen later than that."""
     t, feed = held_back()
     t.closes(feed, 60.6, how="close_frame", code=1000)
     assert outcome(t, read=through_the_link) is Outcome.NOT_EXERCISED
+    t, feed = held_back()
+    t.closes(feed, 70, how="close_frame", code=1000)
+    assert outcome(t, read=through_the_link) is Outcome.VIOLATED
 
 
 def test_a_short_freeze_asks_nothing_of_the_bot() -> None:
