@@ -6,6 +6,7 @@ import contextlib
 import uuid
 from decimal import Decimal
 
+from chaos_tests.known_bad.bot.feed import Frame
 from chaos_tests.known_bad.bot.rest import Unknown
 from chaos_tests.known_bad.bot.trader import Ordered, Trader
 
@@ -79,15 +80,11 @@ class NeverFallsBack(Trader):
 
 
 class NeverReturns(Trader):
-    """Asks for prices for ever, once it has begun to."""
+    """Takes no price of a stream that was late once."""
 
-    async def poll(self) -> None:
-        await super().poll()
-        self.streamed = float("-inf")
-
-    def take_price(self, frame: object) -> None:
-        if "poll" not in self._due:
-            super().take_price(frame)  # type: ignore[arg-type]
+    def take_price(self, frame: Frame) -> None:
+        if self.streamed < 0 or self.age(self.streamed) < self.figures.fresh:
+            super().take_price(frame)
 
 
 class ForgetsOpenOrders(Trader):
