@@ -303,7 +303,9 @@ HEALTHY: Final[Mapping[str, Healthy]] = {
         ("feed-closed", "late-answer", "lost-answer", "rest-503", "user-feed-down"),
     ),
     "poller": Healthy(
-        Parts(market=None, user=None), profiles=(*_OVER_REST, "empty-orders", "zero-balances")
+        Parts(market=None, user=None),
+        {"fallback": 0.0},
+        (*_OVER_REST, "empty-orders", "zero-balances"),
     ),
     "two-hot-feeds": Healthy(
         Parts(feeds=2),

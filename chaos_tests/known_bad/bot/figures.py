@@ -21,6 +21,7 @@ class Figures:
         watch_every: pause between two looks at accounts and open orders.
         poll_every: pause between two questions for a price, while no stream brings one.
         fresh: age up to which a price is traded on.
+        fallback: without a price by stream after which one is asked for over REST.
         silence: without any frame, or any data, after which a feed is given up.
         heartbeat: the same without heartbeats.
         answer: how long an answer over REST may take.
@@ -39,6 +40,7 @@ class Figures:
     watch_every: float = 1.0
     poll_every: float = 0.5
     fresh: float = 4.0
+    fallback: float = 4.0
     silence: float = 6.0
     heartbeat: float = 5.0
     answer: float = 3.0

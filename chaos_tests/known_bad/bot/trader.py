@@ -72,7 +72,8 @@ class Trader:
         self.orders: dict[str, Ordered] = {}
         self.position = _ZERO
         self.price = _ZERO
-        self.priced = self.streamed = float("-inf")
+        self.priced = float("-inf")
+        self.streamed = time.monotonic()
         self.reconciled = False
         self.well = True
         self._due: dict[str, float] = {}
@@ -117,7 +118,7 @@ class Trader:
 
     async def work(self) -> None:
         """Ask for what must be known, then trade if all is well."""
-        if self.age(self.streamed) > self.figures.fresh and self.due(
+        if self.age(self.streamed) > self.figures.fallback and self.due(
             "poll", self.figures.poll_every
         ):
             await self.poll()

@@ -83,7 +83,7 @@ class NeverReturns(Trader):
     """Takes no price of a stream that was late once."""
 
     def take_price(self, frame: Frame) -> None:
-        if self.streamed < 0 or self.age(self.streamed) < self.figures.fresh:
+        if self.age(self.streamed) < self.figures.fallback:
             super().take_price(frame)
 
 
