@@ -9,7 +9,7 @@ from typing import Any
 
 from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding
-from downtick.checks.instant import Instant, met
+from downtick.checks.instant import Instant, first_of, met
 from downtick.checks.rates import steady_rate
 from downtick.checks.run import CUT, FEEDS, Connection, Fault, Frame, Run
 from downtick.checks.signs import none_yet, signs
@@ -99,7 +99,9 @@ def _case(
             (Instant(held.done, sign.latest) if _late(feed, held, sign, number) else sign, number)
             for sign, number in found
         ]
-    sign, number = min(found, default=none_yet(run))
+    found = found or [none_yet(run)]
+    sign = first_of(each for each, _ in found)
+    number = min(found, key=lambda each: each[0].latest)[1]
     holds = met(sign, since, within, run.stolen(at, min(sign.earliest, run.ended)))
     name = f"feed #{feed.conn} ({feed.listener})"
     told = {

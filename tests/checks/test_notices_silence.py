@@ -129,6 +129,8 @@ def test_the_end_of_a_feed_is_seen_only_when_its_link_gives_it_free() -> None:
     t, feed = held_back()
     t.closes(feed, 60.6, how="close_frame", code=1000)
     assert outcome(t, read=through_the_link) is Outcome.NOT_EXERCISED
+    t.opens("market_ws", 27)
+    assert outcome(t, read=through_the_link) is Outcome.HOLDS
     t, feed = held_back()
     t.closes(feed, 70, how="close_frame", code=1000)
     assert outcome(t, read=through_the_link) is Outcome.VIOLATED
