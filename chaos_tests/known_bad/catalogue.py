@@ -284,6 +284,24 @@ KNOWN_BAD: Final[Mapping[str, KnownBad]] = {
         "stays_alive",
         Parts(rest=rests.DiesOfHalfABody),
     ),
+    "hangs-at-its-end": KnownBad(
+        "does not end on SIGTERM",
+        "feed-closed",
+        "stops_cleanly",
+        Parts(trader=traders.HangsAtItsEnd),
+    ),
+    "orders-at-its-end": KnownBad(
+        "sends one more order after SIGTERM",
+        "feed-closed",
+        "stops_cleanly",
+        Parts(trader=traders.OrdersAtItsEnd),
+    ),
+    "fails-at-its-end": KnownBad(
+        "ends on SIGTERM with a traceback and exit code 1",
+        "feed-closed",
+        "stops_cleanly",
+        Parts(trader=traders.FailsAtItsEnd),
+    ),
 }
 
 _OVER_REST = (
@@ -325,7 +343,8 @@ HEALTHY: Final[Mapping[str, Healthy]] = {
 }
 
 UNDECIDED: Final[Mapping[str, str]] = {
-    "ignores SIGTERM, leaves orders at exit, leaks sockets": "nobody judges `stops_cleanly` yet",
+    "leaves orders open at exit, though it knows of them": "`leaves_no_orphans` asks for those alone of which nothing told it",
+    "leaks sockets, flaps between two sources of prices": "there is no check for it",
     "doubles ticks": "nobody judges `no_lost_or_doubled_ticks` yet; it needs the bot's own events",
     "trades on a price that is wrong": "the history does not hold the true book (`believes_no_lies`)",
 }

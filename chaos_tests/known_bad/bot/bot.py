@@ -41,12 +41,17 @@ class Parts:
 async def run(parts: Parts, figures: Figures) -> None:
     """Trade until SIGTERM."""
     stopping = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     key = read_key()
     rest = parts.rest(os.environ["DOWNTICK_REST_URL"], key, figures)
     following: list[Feed] = []
     trader = parts.trader(rest, figures, lambda: all(feed.live for feed in users))
     users: list[Feed] = []
+
+    def stop() -> None:
+        stopping.set()
+        trader.stopping = True
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
     if parts.market is not None:
         wish = Wish(os.environ["DOWNTICK_MARKET_WS_URL"], CHANNELS)
         following += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import uuid
 from decimal import Decimal
@@ -150,3 +151,25 @@ class TakesEmptyForCancelled(Trader):
         for order in [*self.orders.values()]:
             if order.order_id and order.order_id not in listed:
                 self.orders.pop(order.name)
+
+
+class HangsAtItsEnd(Trader):
+    """Waits, when it is told to end, for something that never comes."""
+
+    async def stop(self) -> None:
+        await asyncio.Event().wait()
+
+
+class OrdersAtItsEnd(Trader):
+    """Sells what it has, when it is told to end."""
+
+    async def stop(self) -> None:
+        self.stopping = False
+        await self.place("SELL", {"market_market_ioc": {}})
+
+
+class FailsAtItsEnd(Trader):
+    """Stumbles, when it is told to end."""
+
+    async def stop(self) -> None:
+        raise RuntimeError("the event loop is closed")
