@@ -165,6 +165,7 @@ class OrdersAtItsEnd(Trader):
 
     async def stop(self) -> None:
         self.stopping = False
+        await self.look()
         await self.place("SELL", {"market_market_ioc": {}})
 
 
