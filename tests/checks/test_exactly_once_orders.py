@@ -193,6 +193,16 @@ def test_a_grid_may_not_repeat_an_order() -> None:
     assert judged(t).outcome is Outcome.VIOLATED
 
 
+def test_of_equal_orders_nobody_knows_which_is_a_second_try() -> None:
+    """A grid that always sends the same several times at once does so when an answer is lost, too."""
+    t = Transcript()
+    t.places(t.opens("rest", 1), 2.0, "g", answered=2.5)
+    t.places(t.opens("rest", 1), 2.1, "h", answered=2.6)
+    lost(t)
+    t.places(t.opens("rest", 9), 10.1, "b")
+    assert judged(t).outcome is Outcome.NOT_EXERCISED
+
+
 def test_answers_that_all_arrived_exercise_nothing() -> None:
     """Nothing was unknown, so nothing was shown."""
     t = Transcript()
