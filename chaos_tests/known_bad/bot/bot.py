@@ -49,7 +49,7 @@ async def run(parts: Parts, figures: Figures) -> None:
 
     def stop() -> None:
         stopping.set()
-        trader.stopping = True
+        rest.stopping = True
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
     if parts.market is not None:

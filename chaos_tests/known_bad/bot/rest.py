@@ -32,10 +32,14 @@ class Rest:
         url: where the API begins.
         key: to sign with.
         figures: of the bot.
+
+    Attributes:
+        stopping: whether no order may leave any more.
     """
 
     def __init__(self, url: str, key: JwtKey, figures: Figures) -> None:
         self.figures = figures
+        self.stopping = False
         self._url = url
         self._key = key
         self._next = 0.0
@@ -45,10 +49,12 @@ class Rest:
         """Return what an answer says.
 
         Raises:
-            Refused: it is a refusal (4xx).
+            Refused: it is a refusal (4xx), or an order that may not leave any more.
             Unknown: there is no answer, or none that can be read.
         """
         await self.take_turn()
+        if self.stopping and (method, path) == ("POST", "/orders"):
+            raise Refused("the bot ends")
         try:
             async with asyncio.timeout(self.timeout()):
                 return await self.exchange(method, path, body, query)

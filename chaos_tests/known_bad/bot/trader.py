@@ -63,7 +63,6 @@ class Trader:
         orders: that are not over, by the bot's own name.
         position: what the bot owns, by the fills that it has read of.
         reconciled: whether it has read since the last trouble what is open.
-        stopping: whether nothing is to be ordered any more.
     """
 
     def __init__(self, rest: Rest, figures: Figures, told: Callable[[], bool]) -> None:
@@ -77,7 +76,6 @@ class Trader:
         self.streamed = time.monotonic()
         self.reconciled = False
         self.well = True
-        self.stopping = False
         self._due: dict[str, float] = {}
         self._side: Side = "BUY"
 
@@ -205,7 +203,7 @@ class Trader:
         for order in unknown:
             if order.name in known:
                 self.take_report(order, known[order.name])
-            elif not self.stopping:
+            elif not self.rest.stopping:
                 await self.send(order)
 
     async def trade(self) -> None:
@@ -238,7 +236,7 @@ class Trader:
 
     async def place(self, side: Side, configuration: dict[str, dict[str, str]]) -> None:
         """Send a new order, and read what became of it."""
-        if self.stopping:
+        if self.rest.stopping:
             return
         ((kind, terms),) = configuration.items()
         order = Ordered(

@@ -164,7 +164,7 @@ class OrdersAtItsEnd(Trader):
     """Sells what it has, when it is told to end."""
 
     async def stop(self) -> None:
-        self.stopping = False
+        self.rest.stopping = False
         await self.look()
         await self.place("SELL", {"market_market_ioc": {}})
 
