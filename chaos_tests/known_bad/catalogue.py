@@ -344,7 +344,13 @@ HEALTHY: Final[Mapping[str, Healthy]] = {
 
 UNDECIDED: Final[Mapping[str, str]] = {
     "leaves orders open at exit, though it knows of them": "`leaves_no_orphans` asks for those alone of which nothing told it",
-    "leaks sockets, flaps between two sources of prices": "there is no check for it",
-    "doubles ticks": "nobody judges `no_lost_or_doubled_ticks` yet; it needs the bot's own events",
+    "loses an order that rests, and never looks for it": "no profile loses just the answer to such an order",
+    "leaks sockets; flaps between stream and REST": "there is no check for it",
+    "waits equally long before each attempt": "drawn pauses that do not grow are told from growing ones only over many attempts",
+    "doubles ticks": "nobody judges `no_lost_or_doubled_ticks`; it needs the bot's own events",
     "trades on a price that is wrong": "the history does not hold the true book (`believes_no_lies`)",
+    "sends an order again that is one of several equal ones": "it looks like a grid that goes on (`exactly_once_orders`)",
+    "loses one of two feeds that it opened in the same instant": "nobody knows which socket is whose (`reconnects`)",
+    "asks for a price once at its start, and never falls back": "soon before a fault one request is a rate (`falls_back_to_rest`)",
 }
+"""What bots do that no run here can hold against them, and why."""

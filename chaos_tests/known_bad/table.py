@@ -90,6 +90,12 @@ def page(judged: Sequence[Row]) -> str:
     for row in in_order(judged):
         signs = " | ".join(_SIGNS.get(row["outcomes"].get(check, ""), "") for check in checks)
         lines.append(f"| {row['bot']} | {row['profile']} | {row['result']} | {signs} |")
-    lines += ["", "## Not decided yet", ""]
-    lines += [f"- {does}: {why}" for does, why in UNDECIDED.items()]
+    lines += [
+        "",
+        "## Not decided yet",
+        "",
+        "| what a bot does | why nothing is said of it |",
+        "|---|---|",
+    ]
+    lines += [f"| {does} | {why} |" for does, why in UNDECIDED.items()]
     return "\n".join(lines) + "\n"
