@@ -65,7 +65,8 @@ async def run(parts: Parts, figures: Figures) -> None:
             token=lambda: token(key),
         )
         users.append(parts.user(wish, figures, trader.take_order, trader.in_trouble))
-    tasks = [asyncio.create_task(feed.run()) for feed in (*following, *users)]
+    tasks = [asyncio.create_task(feed.run()) for feed in (*following[:1], *users)]
+    tasks += [asyncio.create_task(second(feed, figures)) for feed in following[1:]]
     while not stopping.is_set():
         await trader.turn()
         with contextlib.suppress(TimeoutError):
@@ -77,6 +78,12 @@ async def run(parts: Parts, figures: Figures) -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await rest.close()
+
+
+async def second(feed: Feed, figures: Figures) -> None:
+    """Keep another feed open, which is not begun in the same instant as the first."""
+    await figures.sleep(1.0)
+    await feed.run()
 
 
 def read_key() -> JwtKey:
