@@ -116,7 +116,7 @@ KNOWN_BAD: Final[Mapping[str, KnownBad]] = {
         "believes in a feed for as long as its socket is open",
         "dead-feed",
         "notices_silence",
-        Parts(market=feeds.NeverNoticesSilence),
+        Parts(market=feeds.NeverNoticesSilence, trader=traders.NeverFallsBack),
     ),
     "never-notices-a-freeze": KnownBad(
         "the same, where packets stop on the way",
