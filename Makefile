@@ -37,7 +37,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 	--no-annotate --no-header
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
-	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients and not browser" -n $(WORKERS) \
+	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients and not browser and not known_bad" -n $(WORKERS) \
 		-p chaos_tests.workers $(SPOILT) --dist loadgroup --downtick-time-scale $(SCALE) $(ARGS)
 
 test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
@@ -46,6 +46,11 @@ test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in a
 
 test-report: $(INSTALLED)  ## look at the pages of a report in a headless Chromium, light and dark, and click through them
 	$(BIN)/pytest chaos_tests/report -m browser $(ARGS)
+
+test-judge: SCALE = 0.5
+test-judge: $(TOXIPROXY)  ## judge the judge: it must catch every known-bad bot and no healthy one (a quarter of an hour)
+	$(BIN)/pytest chaos_tests/known_bad -m known_bad --known-bad-table docs/known-bad.md $(SPOILT) \
+		--downtick-time-scale $(SCALE) $(ARGS)
 
 test: $(INSTALLED)  ## run the unit tests
 	$(BIN)/pytest tests -m "$(UNIT)" --maxfail=10 -n auto --dist loadfile $(ARGS)
@@ -123,7 +128,7 @@ clean:  ## remove everything that make made here
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: chaos-test test-clients test-report test check coverage repeat test-plan bench lint-toxics sandbox-test soak compose-test record-sandbox survival incident doctor test-pythons lock clean help
+.PHONY: chaos-test test-clients test-report test-judge test check coverage repeat test-plan bench lint-toxics sandbox-test soak compose-test record-sandbox survival incident doctor test-pythons lock clean help
 
 # The environment: made anew only when the lock file or the project's own description is newer.
 $(INSTALLED): requirements.lock pyproject.toml

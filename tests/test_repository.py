@@ -23,6 +23,7 @@ TARGETS = [
         "chaos-test",
         "test-clients",
         "test-report",
+        "test-judge",
         "test",
         "check",
         "coverage",
@@ -38,6 +39,7 @@ MARKERS = {
     *("integration", "slow", "real_api(*topologies)", "brokerages", "orchestration", "streaming"),
     *("scenario", "soak", "uses_mock_broker"),
     "browser",  # not of the plan: the pages of a report
+    "known_bad",  # not of the plan: bots that the judge must catch
     "clients(name)",  # not of the plan: real clients, in environments of their own
 }
 MACHINE_PATHS = re.compile(

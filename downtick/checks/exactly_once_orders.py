@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding, Outcome
@@ -18,6 +18,8 @@ NAME = "exactly_once_orders"
 Slot = tuple[str, str]
 """A product and a side."""
 
+Kind = TypeVar("Kind", bound=tuple[str, ...])
+
 
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
     """Judge whether anything was ordered twice because nobody knew whether it was ordered.
@@ -26,7 +28,8 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
     """
     placed = _by_name(run)
     applied = {order.intent.client_order_id: order for order in run.orders.values()}
-    overlapping = _overlapping(run, placed)
+    overlapping = _overlapping(run, placed, _slot)
+    alike = _overlapping(run, placed, _shape)
     cases: list[Case] = []
     blind: list[Case] = []
     for name, first in placed.items():
@@ -43,7 +46,9 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
         if not second and not plainly_answered(first):
             cases.append(Case(True, _kept(first), (first.number,)))
         for request, known_then in second:
-            case = _second(first, request, known_then)
+            # One of several equal orders looks like a second try, and is none.
+            doubted = _shape(request) == _shape(first) and _shape(first) in alike
+            case = _second(first, request, None if doubted else known_then)
             both = order is not None and _name(request) in applied
             (cases if both or case.holds is not False else blind).append(case)
     found = conclude(NAME, cases, parameters, "every answer to an order arrived: none was unknown")
@@ -116,7 +121,7 @@ def _second(first: Request, request: Request, known_then: Truth) -> Case:
     said = (
         f"{what} was unknown: look it up, or repeat it under its own name"
         if known_then is False
-        else f"{what} may have been unknown: nobody saw when the bot read its answer"
+        else f"{what} may have been unknown: nobody saw when the bot read its answer, or it sends such orders anyway"
     )
     return Case(known_then, said, (first.number, request.number))
 
@@ -126,19 +131,26 @@ def _kept(first: Request) -> str:
     return f"no other {side} of {product} was sent while an order was unknown"
 
 
-def _overlapping(run: Run, placed: Mapping[str, Request]) -> frozenset[Slot]:
-    """Return what the bot has in the air twice at a time even when nothing is wrong."""
-    latest: dict[Slot, float] = defaultdict(lambda: -math.inf)
+def _overlapping(
+    run: Run, placed: Mapping[str, Request], kind: Callable[[Request], Kind]
+) -> frozenset[Kind]:
+    """Return of what kinds the bot has two orders in the air at a time even when nothing is wrong."""
+    latest: dict[Kind, float] = defaultdict(lambda: -math.inf)
     found = set()
     for request in placed.values():
         if request.at >= run.first_fault:
             break
-        slot = _slot(request)
-        if request.at < latest[slot]:
-            found.add(slot)
+        each = kind(request)
+        if request.at < latest[each]:
+            found.add(each)
         done = request.answer.at if request.answer is not None else math.inf
-        latest[slot] = max(latest[slot], done)
+        latest[each] = max(latest[each], done)
     return frozenset(found)
+
+
+def _shape(request: Request) -> tuple[str, ...]:
+    assert request.intent is not None
+    return request.intent.shape
 
 
 def _slot(request: Request) -> Slot:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from downtick.checks.routes import Intent, intent, purpose
 from downtick.checks.run import (
@@ -27,6 +28,14 @@ from downtick.history import Event
 
 _AT_ONCE = frozenset({"reset", "close"})
 """Link faults that are over when they are done."""
+
+_OF_ANSWERS = frozenset(
+    {
+        *("http_error", "auth_failure", "rate_limited"),
+        *("lost_answer", "half_answer", "error_although_applied"),
+    }
+)
+"""Exchange faults that are over, whenever they are taken away, with the last answer that they may spoil."""
 
 
 def index(
@@ -68,6 +77,7 @@ class _Reader:
         self._touched: dict[int, Order] = {}  # by the number of a ledger's entry
         self._fills: dict[int, tuple[Order, Fill]] = {}
         self._by_handle: dict[int, Fault] = {}
+        self._left: dict[int, int] = {}  # by handle: how many answers a fault may still spoil
         self._open: dict[tuple[object, ...], Fault] = {}
         self._watched = False
         self._to_stop: tuple[int, float] | None = None
@@ -273,18 +283,25 @@ class _Reader:
         fault.handle, fault.attributes = event["handle"], event.get("attributes") or {}
         self._by_handle[event["handle"]] = fault
         self.run.faults.append(fault)
+        if fault.name in _OF_ANSWERS and (times := _times(event.get("selectors") or {})):
+            self._left[event["handle"]] = times
 
     def _fault_hit(self, number: int, event: Event) -> None:
-        fault = self._by_handle.get(event["handle"])
+        handle = event["handle"]
+        fault = self._by_handle.get(handle)
         if fault is not None:
             fault.hits.append((number, event))
+            if handle in self._left:
+                self._left[handle] -= 1
+                if not self._left[handle]:
+                    fault.ended = event.at
             connection = self.run.connections.get(event.get("conn", 0))
             if connection is not None:
                 fault.listeners.add(connection.listener)
 
     def _fault_off(self, number: int, event: Event) -> None:
         if (fault := self._by_handle.get(event["handle"])) is not None:
-            fault.ended = event.at
+            fault.ended = min(fault.ended, event.at)
 
     def _step_asked(self, number: int, event: Event) -> None:
         link = event.get("link")
@@ -359,6 +376,12 @@ class _Reader:
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)
+
+
+def _times(selectors: Mapping[str, Any]) -> int | None:
+    """Return how often a fault may hit; None for no limit. ``nth`` alone is one."""
+    single = selectors.get("once") or ("nth" in selectors and "times" not in selectors)
+    return 1 if single else selectors.get("times")
 
 
 def _key(event: Event) -> tuple[object, ...]:

@@ -20,7 +20,8 @@ _CARRIES_NOTHING = frozenset({"down", "freeze", "blackhole", "timeout", "refuse_
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
     """Judge attempts to read positions or orders in an outage, whatever they were answered.
 
-    Exercised only with something to watch and a link that can carry the question.
+    Those count that left when the outage was visible: the one that showed it was none in spite of it. Exercised only with
+    something to watch and a link that can carry the question.
     """
     reads = list(run.asking("orders", "order", "positions"))
     rate = steady_rate(run, reads)
@@ -34,12 +35,13 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
 
 
 def _case(run: Run, outage: Outage, reads: list[Request], rate: float) -> Case | None:
-    length = outage.until - outage.since
+    since = outage.visible.earliest if outage.visible.earliest < outage.until else outage.since
+    length = outage.until - since
     blocked = any(f.name in _CARRIES_NOTHING and f.touches("rest") for f in outage.faults)
     if blocked or not any(_matters(order, outage) for order in run.orders.values()):
         return None
-    meanwhile = [r for r in reads if r.at > outage.since and r.since < outage.until]
-    sure = [r for r in meanwhile if r.since >= outage.since and r.at <= outage.until]
+    meanwhile = [r for r in reads if r.at > since and r.since < outage.until]
+    sure = [r for r in meanwhile if r.since >= since and r.at <= outage.until]
     if sure:
         told = (
             f"positions or orders were asked for {len(sure)} times in an outage of {length:.3g} s"

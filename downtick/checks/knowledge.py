@@ -123,12 +123,22 @@ def told(run: Run, order: Order) -> Iterator[Told]:
         if answer is None or answer.status != 200:
             continue
         tells = shows(request, order, answer.at)
-        if tells is False:
+        if tells is False or _hidden(run, request, answer, order):
             continue
         true = speaks_true(run, answer)
         if tells and true:
             proven = min(proven, answer.proven)
         yield from _told(None if tells is None and true else true, request, answer)
+
+
+def _hidden(run: Run, request: Request, answer: Answer, order: Order) -> bool:
+    """Whether a fault left just this order out of an answer, and says so."""
+    return answer.fault is not None and any(
+        hit.get("request") == request.id and order.order_id in hit.get("hidden", ())
+        for fault in run.faults
+        if fault.handle == answer.fault
+        for _, hit in fault.hits
+    )
 
 
 def known(run: Run, order: Order) -> Instant:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from downtick.checks.instant import Instant
-from downtick.checks.run import FEEDS, Connection, End, Pair, Run
+from downtick.checks.run import CUT, FEEDS, Connection, End, Pair, Run
 
 _BLOCKS = frozenset({"down", "refuse_connections", "refuse_upgrade"})
 """Faults under which surely no feed can be opened."""
@@ -65,7 +65,9 @@ def _again(run: Run, listener: str, at: float) -> Instant:
         all_of_them = link or (
             listener in fault.listeners and fault.attributes.get("share", 1) == 1
         )
-        if fault.name in _BLOCKS and all_of_them and fault.done <= surely:
+        # What cuts and blocks in one act is told to be done a little after the feed was lost by it.
+        done = fault.asked if fault.done <= at + CUT else fault.done
+        if fault.name in _BLOCKS and all_of_them and done <= surely:
             surely = max(surely, ended)
     return Instant(surely, perhaps)
 
@@ -104,9 +106,16 @@ def covering(run: Run, loss: Loss) -> Connection | None:
 
 
 def subscribed(run: Run, at: float) -> frozenset[Pair]:
-    """Return what all feeds together were subscribed to just before an instant."""
+    """Return what all feeds together were subscribed to just before an instant.
+
+    A heartbeat tells of its own connection, so that of another link makes up for none: it stands beside its link.
+    """
     live = (each for each in run.connections.values() if each.alive(_before(at)))
-    return frozenset().union(*(each.pairs(at) for each in live))
+    return frozenset(
+        (channel, each.listener if channel == "heartbeats" else product)
+        for each in live
+        for channel, product in each.pairs(at)
+    )
 
 
 def _before(at: float) -> float:

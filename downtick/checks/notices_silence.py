@@ -9,9 +9,9 @@ from typing import Any
 
 from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding
-from downtick.checks.instant import met
+from downtick.checks.instant import Instant, first_of, met
 from downtick.checks.rates import steady_rate
-from downtick.checks.run import FEEDS, Connection, Frame, Run
+from downtick.checks.run import CUT, FEEDS, Connection, Fault, Frame, Run
 from downtick.checks.signs import none_yet, signs
 
 NAME = "notices_silence"
@@ -20,6 +20,8 @@ _QUIET = {
     "heartbeats": None,
 }
 """Channels that do not count as what is silent; None: only heartbeats count."""
+_HOLD_BACK = frozenset({"freeze", "blackhole"})
+"""Faults of a link under which the exchange sends on, and nothing arrives."""
 
 
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
@@ -28,9 +30,10 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
     Exercised only if the silence lasted for the whole deadline, whatever the bot did meanwhile.
     """
     within = run.real(parameters["within"])
-    cases = [
-        _case(run, feed, last, within) for feed, last in _silences(run, parameters["of"], within)
-    ]
+    of = parameters["of"]
+    cases = [_case(run, feed, last, within) for feed, last in _silences(run, of, within)]
+    held_back = _held_back(run, of, within)
+    cases += [_case(run, feed, last, within, fault) for feed, last, fault in held_back]
     return conclude(NAME, cases, parameters, "no feed that was open fell silent for so long")
 
 
@@ -52,6 +55,20 @@ def _silences(run: Run, of: str, within: float) -> Iterator[tuple[Connection, Fr
                 yield feed, frame
 
 
+def _held_back(run: Run, of: str, within: float) -> Iterator[tuple[Connection, Frame, Fault]]:
+    """Yield feeds whose frames a link held back for so long, and the last frame that was sent before it began to."""
+    for fault in run.faults:
+        if fault.name not in _HOLD_BACK or min(fault.ending, run.ended) - fault.done < within:
+            continue
+        for feed in run.feeds(fault.link):
+            if feed.listener not in FEEDS or not feed.alive(fault.done):
+                continue
+            before = [frame for frame in feed.frames if frame[1].at < fault.asked]
+            counting = [frame for frame in before if of == "all" or _counts(frame, of)]
+            if counting:
+                yield feed, counting[-1], fault
+
+
 def _pauses(frames: Sequence[Frame], least: float) -> Iterator[tuple[Frame, float]]:
     """Yield each frame after which none came for so long, with the instant of the next; never, after the last."""
     for frame, following in pairwise(frames):
@@ -67,11 +84,24 @@ def _counts(frame: Frame, of: str) -> bool:
     return channel == "heartbeats" if quiet is None else channel not in quiet
 
 
-def _case(run: Run, feed: Connection, last: Frame, within: float) -> Case:
+def _case(
+    run: Run, feed: Connection, last: Frame, within: float, held: Fault | None = None
+) -> Case:
+    """Judge one silence; if a link held frames back, the exchange may see the end of the feed later than it was."""
     at = last[1].at
     found = [*signs(run, feed, at), *_prices(run, at, within)]
-    sign, number = min(found, default=none_yet(run))
     since = run.read(feed, last)
+    if held is not None:
+        passed = (f for f in feed.frames_after(at) if f[1].at <= held.done)
+        reads = [r for f in passed if (r := run.read(feed, f)).earliest < held.ending]
+        since = Instant(since.earliest, max([since.latest, held.done, *(r.latest for r in reads)]))
+        found = [
+            (Instant(held.done, sign.latest) if _late(feed, held, sign, number) else sign, number)
+            for sign, number in found
+        ]
+    found = found or [none_yet(run)]
+    sign = first_of(each for each, _ in found)
+    number = min(found, key=lambda each: each[0].latest)[1]
     holds = met(sign, since, within, run.stolen(at, min(sign.earliest, run.ended)))
     name = f"feed #{feed.conn} ({feed.listener})"
     told = {
@@ -80,6 +110,14 @@ def _case(run: Run, feed: Connection, last: Frame, within: float) -> Case:
         None: f"{name} fell silent; nobody saw when the bot read its last frame",
     }[holds]
     return Case(holds, told, (last[0], number) if number >= 0 else (last[0],))
+
+
+def _late(feed: Connection, held: Fault, sign: Instant, number: int) -> bool:
+    """Whether a sign went through the feed itself, and may have been held back too."""
+    if sign.earliest < held.done or sign.latest > held.ended + CUT:
+        return False
+    through = {told for told, _ in feed.subscribed}
+    return number in through or (feed.end is not None and feed.end.number == number)
 
 
 def _prices(run: Run, since: float, within: float) -> Iterator[tuple[Any, int]]:

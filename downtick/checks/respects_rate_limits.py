@@ -67,7 +67,7 @@ def _into_pauses(run: Run) -> Iterator[Case]:
     pauses = {
         fault.handle: float(fault.attributes["retry_after"])
         for fault in run.faults
-        if fault.name == "rate_limited" and fault.attributes.get("retry_after")
+        if fault.attributes.get("retry_after")
     }
     for request in run.requests:
         answer = request.answer

@@ -97,14 +97,14 @@ def command(
     if not bot:
         raise click.UsageError("no bot: write its command after --", ctx)
     check(bot)
-    plans = _planned(profiles, seed, time_scale, repeat)
+    plans = planned(profiles, seed, time_scale, repeat)
     rows: list[tuple[str, Result]] = []
     pages = ReportFolder(report)
     try:
         for plan in plans:
             for warning in plan.prepared.warnings:
                 click.echo(f"downtick: warning: {warning}", err=True)
-            one = _OneRun(plan, keep / plan.name.replace("/", "-"), accept_unwitnessed)
+            one = OneRun(plan, keep / plan.name.replace("/", "-"), accept_unwitnessed)
             judged = one.play(bot)
             rows.append((plan.name, judged.verdict.result))
             pages.add(judged)
@@ -130,7 +130,7 @@ class Plan(NamedTuple):
     prepared: Prepared
 
 
-def _planned(
+def planned(
     profiles: Sequence[str], seed: int | None, time_scale: float, repeat: int
 ) -> list[Plan]:
     """Return what is to be played. Every profile is read before anything starts, and every problem is told."""
@@ -153,7 +153,7 @@ def _planned(
     return plans
 
 
-class _OneRun:
+class OneRun:
     """One profile played to one bot."""
 
     def __init__(self, plan: Plan, files: Path, accept_unwitnessed: bool) -> None:

@@ -91,11 +91,12 @@ def _prove_flat(fault: Fault, seen: Evidence, *, made_up: bool) -> Proof:
         if any(flow.came.most for flow in flows):
             return Proof(Bite.UNKNOWN, "nobody looked often enough to tell whether anything came")
         return Proof(Bite.DID_NOT_BITE, "an idle link: nothing was sent while it stood")
-    if any(flow.made_up is None for flow in flat):
+    owing = [flow for flow in flat if flow.owed]  # handshakes of new connections owe nothing
+    if not owing or any(flow.made_up is None for flow in owing):
         return Proof(Bite.UNKNOWN, f"{told}; nobody knows whether it came in the end")
-    kept = all(flow.made_up for flow in flat)
-    lost = not any(flow.made_up for flow in flat)
-    if lost and made_up and _left(fault, seen):
+    kept = all(flow.made_up for flow in owing)
+    lost = not any(flow.made_up for flow in owing)
+    if made_up and not kept and _left(fault, seen):
         return Proof(Bite.BIT, f"{told}; the bot left before it came")
     what = "all of it came" if kept else "it never came" if lost else "some of it came"
     return Proof(

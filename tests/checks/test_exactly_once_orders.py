@@ -76,6 +76,20 @@ def test_a_look_up_that_lies_is_no_excuse_and_no_proof() -> None:
     assert judged(t).outcome is Outcome.NOT_EXERCISED
 
 
+def test_a_list_that_leaves_the_order_out_tells_nothing() -> None:
+    """The exchange says which it left out: not to find an order is no reason to send another."""
+    for hidden, outcome in ((["id-of-a"], Outcome.VIOLATED), (["id-of-x"], Outcome.NOT_EXERCISED)):
+        t = Transcript()
+        lost(t)
+        conn = t.opens("rest", 11)
+        handle = t.fault("order_not_found", 9, 20)
+        number = t.asks(conn, 11, "orders/historical/batch", fault=handle)
+        t.tell(11, "fault_hit", handle=handle, name="", conn=conn, request=number, hidden=hidden)
+        t.places(conn, 12, "b")
+        t.over(40)
+        assert judged(t).outcome is outcome
+
+
 def test_a_look_up_of_other_orders_tells_nothing() -> None:
     """Filled orders are not among the open ones, and another product's list is another list."""
     for query in ("product_id=ETH-USD", "order_status=FILLED&product_id=ETH-USD"):
@@ -177,6 +191,16 @@ def test_a_grid_may_not_repeat_an_order() -> None:
     lost(t)
     t.places(t.opens("rest", 11), 12, "b")
     assert judged(t).outcome is Outcome.VIOLATED
+
+
+def test_of_equal_orders_nobody_knows_which_is_a_second_try() -> None:
+    """A grid that always sends the same several times at once does so when an answer is lost, too."""
+    t = Transcript()
+    t.places(t.opens("rest", 1), 2.0, "g", answered=2.5)
+    t.places(t.opens("rest", 1), 2.1, "h", answered=2.6)
+    lost(t)
+    t.places(t.opens("rest", 9), 10.1, "b")
+    assert judged(t).outcome is Outcome.NOT_EXERCISED
 
 
 def test_answers_that_all_arrived_exercise_nothing() -> None:

@@ -38,6 +38,20 @@ def test_an_attempt_is_enough() -> None:
         assert outcome(t) is Outcome.HOLDS
 
 
+def test_the_attempt_that_shows_the_outage_is_none_in_spite_of_it() -> None:
+    """Nor is one on its way when it began: after what it was answered none followed."""
+    t = Transcript()
+    conn = t.opens("rest", 0)
+    t.places(conn, 1, "a")
+    for at in range(2, 20, 4):
+        t.asks(conn, at, "accounts")
+    t.fault("http_error", 20, 60, hits=[(21, conn)])
+    t.asks(conn, 21, "accounts", status=503)
+    t.asks(conn, 30, "time", status=503)
+    t.over(80)
+    assert outcome(t) is Outcome.VIOLATED
+
+
 def test_no_attempt_violates() -> None:
     """Ten were usual."""
     t = Transcript()

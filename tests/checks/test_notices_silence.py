@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from downtick.checks.finding import Outcome
+from downtick.checks.instant import Instant, exactly
 from downtick.checks.notices_silence import check
-from downtick.checks.run import Reading, unwitnessed
+from downtick.checks.run import Connection, Frame, Reading, unwitnessed
 from tests.checks.transcript import Transcript, at_once
 
 
@@ -96,3 +97,48 @@ def test_a_quiet_market_is_no_silence() -> None:
     t.frames(t.feed(0), 0, 20)
     t.over(100)
     assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def held_back(name: str = "freeze", until: float = 60.5) -> tuple[Transcript, int]:
+    """Tell of a feed whose frames a link holds back from 20.5 on, while the exchange sends on."""
+    t = Transcript()
+    feed = t.feed(0)
+    t.frames(feed, 0, 80)
+    t.breaks("market_ws", name, 20.5, until)
+    t.over(100)
+    return t, feed
+
+
+def through_the_link(connection: Connection, frame: Frame) -> Instant:
+    """Read at once what was sent before 20.5, and the rest when the link gives it free."""
+    return exactly(frame[1].at if frame[1].at < 20.5 else max(frame[1].at, 60.5))
+
+
+@pytest.mark.parametrize("name", ["freeze", "blackhole"])
+def test_a_link_that_holds_frames_back_is_silent_too(name: str) -> None:
+    """Whatever the exchange sends meanwhile: the bot reads nothing, and must act."""
+    t, _ = held_back(name)
+    assert outcome(t, read=through_the_link) is Outcome.VIOLATED
+    t, _ = held_back(name)
+    t.opens("market_ws", 27)
+    assert outcome(t, read=through_the_link) is Outcome.HOLDS
+
+
+def test_the_end_of_a_feed_is_seen_only_when_its_link_gives_it_free() -> None:
+    """The bot may have ended it long before; not if it is seen later than that."""
+    t, feed = held_back()
+    t.closes(feed, 60.6, how="close_frame", code=1000)
+    assert outcome(t, read=through_the_link) is Outcome.NOT_EXERCISED
+    t.opens("market_ws", 27)
+    assert outcome(t, read=through_the_link) is Outcome.HOLDS
+    t, feed = held_back()
+    t.closes(feed, 70, how="close_frame", code=1000)
+    assert outcome(t, read=through_the_link) is Outcome.VIOLATED
+
+
+def test_a_short_freeze_asks_nothing_of_the_bot() -> None:
+    """It was over before the deadline; and nobody knows who has read what without a witness."""
+    t, _ = held_back(until=25)
+    assert outcome(t, read=through_the_link) is Outcome.NOT_EXERCISED
+    t, _ = held_back()
+    assert outcome(t, read=unwitnessed) is Outcome.NOT_EXERCISED

@@ -34,6 +34,17 @@ def test_a_list_that_was_read_before_the_order_holds() -> None:
     assert outcome(t) is Outcome.HOLDS
 
 
+def test_a_list_may_have_been_asked_for_before_the_end() -> None:
+    """It was answered after it, with what stood then: on a connection that was silent meanwhile nobody knows more."""
+    t = Transcript()
+    conn = t.opens("rest", 10)
+    t.asks(conn, 15)
+    outage(t)
+    t.asks(conn, 62, LIST)
+    t.places(conn, 63, "a")
+    assert outcome(t) is Outcome.HOLDS
+
+
 def test_an_order_without_any_list_violates() -> None:
     """The sentence says what to do."""
     t = Transcript()

@@ -81,6 +81,20 @@ def test_the_clock_runs_from_when_the_link_accepts_again() -> None:
     assert outcome(t) is Outcome.HOLDS
 
 
+def test_a_loss_that_is_seen_before_its_fault_is_done_is_of_that_fault() -> None:
+    """The link cuts first, and says so a little later; it had refused everybody since."""
+    t = Transcript()
+    conn = t.feed(0)
+    told: dict[str, object] = {"act": 0, "step": 0, "name": "down", "link": "market_ws"}
+    t.tell(10, "step_asked", "conductor", **told)
+    t.closes(conn, 10.02, how="eof")
+    t.tell(10.04, "step_done", "conductor", **told, echo={})
+    t.tell(20, "step_healed", "conductor", **told)
+    t.feed(24)
+    t.over(40)
+    assert outcome(t) is Outcome.HOLDS
+
+
 def test_another_live_connection_covers_a_loss() -> None:
     """Two hot connections: one is enough."""
     t = Transcript()

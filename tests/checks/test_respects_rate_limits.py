@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from downtick.checks.finding import Outcome
 from downtick.checks.respects_rate_limits import check
 from tests.checks.transcript import Transcript
@@ -50,18 +52,19 @@ def test_far_below_the_limit_nothing_is_shown() -> None:
     assert outcome(burst(3)) is Outcome.NOT_EXERCISED
 
 
-def limited(t: Transcript) -> int:
+def limited(t: Transcript, fault: str = "rate_limited") -> int:
     """Tell of a 429 at 10 that asks for five seconds; return its connection."""
     conn = t.opens("rest", 9)
-    handle = t.fault("rate_limited", 9, 11, hits=[(10, conn)], retry_after=5)
+    handle = t.fault(fault, 9, 11, hits=[(10, conn)], retry_after=5)
     t.asks(conn, 10, status=429, fault=handle)
     return conn
 
 
-def test_a_request_into_the_pause_violates() -> None:
-    """It left after the 429 was read: the same connection carried both."""
+@pytest.mark.parametrize("fault", ["rate_limited", "http_error"])
+def test_a_request_into_the_pause_violates(fault: str) -> None:
+    """It left after the 429 was read: the same connection carried both. Whoever made the 429, it asked for a pause."""
     t = Transcript()
-    t.asks(limited(t), 12)
+    t.asks(limited(t, fault), 12)
     assert outcome(t) is Outcome.VIOLATED
 
 

@@ -56,6 +56,21 @@ def test_heartbeats_are_a_channel_too() -> None:
     assert check(t.run(), {}).outcome is Outcome.VIOLATED
 
 
+def test_the_heartbeats_of_another_link_make_up_for_none() -> None:
+    """They tell that the user's feed is alive, not that the market's is."""
+    t = Transcript()
+    t.feed(0, "BTC-USD", listener="user_ws", channel="heartbeats")
+    conn = t.feed(0)
+    t.subscribes(conn, 1, "heartbeats", "BTC-USD")
+    t.breaks("market_ws", "reset", 10)
+    t.closes(conn, 10, how="reset")
+    again = t.feed(12)
+    t.over(40)
+    assert check(t.run(), {}).outcome is Outcome.VIOLATED
+    t.subscribes(again, 13, "heartbeats", "BTC-USD")
+    assert check(t.run(), {}).outcome is Outcome.HOLDS
+
+
 def test_a_subscription_that_is_not_acknowledged_does_not_count() -> None:
     """It was asked for, and refused."""
     t = Transcript()

@@ -118,3 +118,17 @@ def test_answers_that_arrived_exercise_nothing() -> None:
     t.fault("abort", 5)
     t.places(t.opens("rest", 9), 10, "a")
     assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_fault_that_has_no_answer_left_to_spoil_is_over() -> None:
+    """Whenever the run takes it away: from then on nothing keeps the bot from asking."""
+    for selectors in ({"times": 1}, {"once": True}, {"nth": 2}):
+        t = Transcript()
+        t.tell(9, "fault_on", handle=7, name="lost_answer", attributes={}, selectors=selectors)
+        conn = t.opens("rest", 9)
+        t.tell(10, "fault_hit", handle=7, name="lost_answer", conn=conn)
+        t.places(conn, 10, "a", size="1", fault=7)
+        t.events[-1].data["size"] = 0
+        t.tell(40, "fault_off", handle=7, name="lost_answer", hits=1)
+        t.over(40)
+        assert outcome(t) is Outcome.VIOLATED

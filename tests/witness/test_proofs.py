@@ -182,6 +182,25 @@ def test_a_freeze_that_the_bot_did_not_wait_for_bit() -> None:
     assert (lost.answer, lost.why[-26:]) == ("bit", "; it never came in the end")
 
 
+def test_a_bot_that_says_goodbye_in_a_freeze_leaves_no_half_of_one() -> None:
+    """Its close frame comes in the end, what it was sent does not; a handshake of its next connection owes nothing."""
+
+    def goodbye(at: float) -> int:
+        return 10 if at > 3.5 else 0
+
+    def told(at: float) -> int:
+        return 10 if at > 4.0 else 0
+
+    left = held(holed, over=3.6, by="bot", how="fin", up_sent=goodbye, up_came=told)
+    silent = held(holed, over=3.6, by="bot", how="fin")
+
+    def again(played: Played) -> None:
+        played.connection(nothing, nothing, up_sent=goodbye, up_came=told, born=3.2)
+
+    assert proof(fault("freeze"), left).answer == "bit"
+    assert proof(fault("freeze"), silent, again).answer == "bit"
+
+
 def test_a_later_connection_makes_up_for_nothing() -> None:
     """What it brings is its own; but one that flows meanwhile shows that nothing was held back."""
     swallowed = held(holed, over=4.01)

@@ -46,7 +46,8 @@ class OrderNotFound(OrderFault):
 
     def shows(self, call: Call) -> bool:
         """Count an answer that left an order out."""
-        self.hit(conn=call.conn, request=call.number, method=call.method, path=call.path)
+        where = {"method": call.method, "path": call.path, "hidden": sorted(self._hidden)}
+        self.hit(conn=call.conn, request=call.number, **where)
         return True
 
     @property
