@@ -20,6 +20,12 @@ async def step_healed(rig: Rig, name: str, nth: int = 1) -> Event:
     return await _nth(rig, "step_healed", name, nth)
 
 
+def stood_until(rig: Rig, healed: Event) -> float:
+    """Return until when a step surely stood that has ended: its end takes effect a moment before it is told."""
+    (ending,) = rig.history.select("step_ending", act=healed["act"])
+    return ending.at
+
+
 async def live_on(watch: Watch) -> None:
     """Let the connection deliver for a while, so that there is something to judge."""
     seen = len(watch.messages)

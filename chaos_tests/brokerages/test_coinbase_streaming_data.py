@@ -13,7 +13,7 @@ from bot_v2.features.brokerages.coinbase.streaming import (
     StreamingSettings,
     connection,
 )
-from chaos_tests.brokerages.steps import live_on, step_done, step_healed
+from chaos_tests.brokerages.steps import live_on, step_done, step_healed, stood_until
 from chaos_tests.brokerages.watch import Make, moment, watching
 from downtick.rig import Rig
 
@@ -42,7 +42,7 @@ async def test_latency_of_800_ms(rig: Rig, make: Make) -> None:
         await step_healed(rig, "latency")
         await live_on(watch)
     healed = rig.history.select("step_healed", name="latency")[0]
-    watch.judge_frames(read_until=healed.at)
+    watch.judge_frames(read_until=stood_until(rig, healed))
     assert watch.losses() == {}
     usual = watch.ages(1, 0.0, slow.at)
     # Removing the toxic lets go at once of what it held.
@@ -69,7 +69,11 @@ async def test_bandwidth_of_1_kb_a_second(rig: Rig, make_plain: Make) -> None:
     assert 2 < max(ages) < limit
     fresh = [age for n in everyone for age in watch.ages(n, healed.at + rig.scaled(3), end)]
     assert median(fresh) < 1.0
-    squeezed = [m for m in watch.messages if slow.at + rig.scaled(1) < m.received_at < healed.at]
+    squeezed = [
+        m
+        for m in watch.messages
+        if slow.at + rig.scaled(1) < m.received_at < stood_until(rig, healed)
+    ]
     sizes = {(f["conn"], f["seq"]): f["size"] for f in rig.history.select("frame_sent")}
     conns = watch.connections()
     total = sum(sizes[conns[m.connection - 1], m.sequence_num] for m in squeezed)
@@ -83,10 +87,10 @@ async def test_small_slices(rig: Rig, make_plain: Make, reads: list[tuple[float,
         sliced = await step_done(rig, "slicer")
         healed = await step_healed(rig, "slicer")
         await live_on(watch)
-    watch.judge_frames(read_until=healed.at)
+    watch.judge_frames(read_until=stood_until(rig, healed))
     assert watch.losses() == {}
     whole = [size for at, size in reads if at < sliced.at]
-    crumbs = [size for at, size in reads if sliced.at < at < healed.at]
+    crumbs = [size for at, size in reads if sliced.at < at < stood_until(rig, healed)]
     assert median(crumbs) < 200 < median(whole)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from bot_v2.features.brokerages.coinbase.streaming import Message
-from chaos_tests.brokerages.steps import live_on, resubscribed, step_done, step_healed
+from chaos_tests.brokerages.steps import live_on, resubscribed, step_done, step_healed, stood_until
 from chaos_tests.brokerages.watch import Make, Watch, watching
 from downtick.rig import Rig
 
@@ -265,7 +265,7 @@ async def test_a_link_that_freezes(rig: Rig, make: Make) -> None:
         thawed = await step_healed(rig, "freeze")
         await watch.data(since=thawed.at, within=5, connection=2, name="data after the thaw")
     watch.judge_frames()
-    _nothing_came(watch, frozen.at, thawed.at)
+    _nothing_came(watch, frozen.at, stood_until(rig, thawed))
     assert rig.history.select("frame_sent", conn=watch.connections()[0], after=frozen.at)
 
 
@@ -278,7 +278,7 @@ async def test_a_link_that_loses_everything(rig: Rig, make: Make) -> None:
         ended = await step_healed(rig, "blackhole")
         await watch.data(since=ended.at, within=5, connection=2, name="data after the blackhole")
     watch.judge_frames()
-    _nothing_came(watch, hole.at, ended.at)
+    _nothing_came(watch, hole.at, stood_until(rig, ended))
     sent = rig.history.select("frame_sent", conn=watch.connections()[0], after=hole.at)
     assert sent
     assert len(watch.delivered(1)) < len(watch.sent(1))
@@ -294,7 +294,7 @@ async def test_a_short_freeze_is_sat_out(rig: Rig, make: Make) -> None:
         await live_on(watch)
     watch.judge_frames(read_until=thawed.at)
     assert watch.losses() == {}
-    _nothing_came(watch, frozen.at, thawed.at)
+    _nothing_came(watch, frozen.at, stood_until(rig, thawed))
     late = [f for f in watch.sent(1) if frozen.at < f.at < thawed.at]
     assert len(late) > 3
 

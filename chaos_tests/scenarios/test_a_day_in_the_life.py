@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chaos_tests.brokerages.steps import step_done, step_healed
+from chaos_tests.brokerages.steps import step_done, step_healed, stood_until
 from chaos_tests.brokerages.trading import everything_told
 from chaos_tests.orchestration.bot import BTC, buy, filled, holds, mode_is, orders_in, worst_case
 from chaos_tests.scenarios import books
@@ -51,7 +51,7 @@ async def test_a_day_in_the_life(rig: Rig, life: Life) -> None:
     assert await worst_case(rig) <= HIGHEST + Decimal("0.01")
     names = [event["client_order_id"] for event in orders_in(rig)]
     assert len(names) == len(set(names))
-    assert not [e for e in orders_in(rig) if stopped < e.at < healed.at]
+    assert not [e for e in orders_in(rig) if stopped < e.at < stood_until(rig, healed)]
     assert out.at < stopped
     _each_fault_was_there(rig)
 

@@ -108,5 +108,5 @@ def _each_fault_was_there(rig: Rig) -> None:
 def _turn(rig: Rig, fault: str) -> tuple[float, float]:
     """Return when a fault began and ended."""
     (began,) = rig.history.select("step_done", name=fault)
-    (ended,) = rig.history.select("step_healed", name=fault)
+    (ended,) = rig.history.select("step_ending", name=fault)
     return began.at, ended.at

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from bot_v2.features.market_data import Mode
-from chaos_tests.brokerages.steps import step_done, step_healed
+from chaos_tests.brokerages.steps import step_done, step_healed, stood_until
 from chaos_tests.streaming.desk import Make
 from chaos_tests.streaming.watch import BTC, ETH, watching
 from downtick.rig import Rig
@@ -80,7 +80,7 @@ async def test_a_stream_whose_handshake_is_refused(rig: Rig, make: Make) -> None
     watch.judge_bound(closed.at, ended)
     watch.judge_way(*THERE_AND_BACK)
     assert rig.history.select("refused", after=closed.at, status=503)
-    assert not watch.frames(closed.at + rig.scaled(0.5), healed.at)
+    assert not watch.frames(closed.at + rig.scaled(0.5), stood_until(rig, healed))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def test_a_stream_that_says_nothing(rig: Rig, make: Make, profile: str, fa
     watch.judge_prices()
     watch.judge_bound(silent.at, ended)
     watch.judge_way(*THERE_AND_BACK)
-    by_stream = watch.told_by_stream(silent.at + rig.scaled(1), healed.at)
+    by_stream = watch.told_by_stream(silent.at + rig.scaled(1), stood_until(rig, healed))
     assert by_stream == []
     sent = {frame["channel"] for frame in watch.frames(silent.at, healed.at)}
     assert "ticker" in sent or profile == "data-silence"
@@ -155,7 +155,7 @@ async def test_a_stream_that_is_a_little_late(rig: Rig, make: Make) -> None:
     watch.judge_prices()
     watch.judge_bound(slow.at, healed.at)
     watch.judge_way("streaming")
-    since, until = slow.at + rig.scaled(1.5), healed.at
+    since, until = slow.at + rig.scaled(1.5), stood_until(rig, healed)
     ages = [price.age for price in watch.told_by_stream(since, until)]
     assert min(ages) >= rig.scaled(0.8)
 
