@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import pytest
@@ -13,6 +15,7 @@ from chaos_tests.links.wire import (
     CONNECTIONS,
     RECORD,
     TRAFFIC,
+    Pair,
     Traffic,
     closed,
     flowing,
@@ -62,15 +65,15 @@ async def test_timeout_on_busy_connections(wire: WireMaker, table: Table, traffi
     )
     arrived = [p.client.received for p in before]
     for pair in before + after:
-        silent = longest_pause(pair.upstream, added) >= LONG_SILENCE / 1000
-        assert silent or {end.closing for end in pair.ends} == {None}
+        assert _was_silent(pair, added) or {end.closing for end in pair.ends} == {None}
     assert [p.client.received for p in before] == arrived
     assert not any(p.client.received for p in after)
     async with on.between_messages() if traffic == "feed" else nullcontext():
         await on.link.remove_toxic("timeout_downstream")
+        silent = [pair for pair in before + after if _was_silent(pair, added)]
     await closed(before + after)
     if traffic == "feed":
-        assert tally(end for p in before + after for end in p.ends) == "80 FIN"
+        assert _met(before + after, unread=silent) == {"FIN"}
     chance = "" if traffic == "feed" else " with FIN or RST by chance"
     lost = f"none from then on; never closed; its removal closes{chance}"
     table.saw(f"timeout {LONG_SILENCE} ms", traffic, "before", before, lost)
@@ -105,6 +108,7 @@ async def test_reset_peer(wire: WireMaker, table: Table, traffic: Traffic) -> No
     on = await wire()
     before = await on.connect(traffic)
     await flowing(before, traffic)
+    added = time.monotonic()
     await on.link.add_toxic(toxic("reset_peer", {"timeout": 0}))
     after = await on.connect(traffic)
     await closed(after)
@@ -115,7 +119,8 @@ async def test_reset_peer(wire: WireMaker, table: Table, traffic: Traffic) -> No
     else:
         await closed(before)
     if traffic == "feed":
-        assert tally(end for p in before for end in p.ends) == "40 FIN"
+        unread = [pair for pair in before if _messages_since(pair, added) > 1]
+        assert _met(before, unread=unread) == {"FIN"}
     told = {
         "idle": "nothing happens",
         "feed": "closed, not reset",
@@ -131,6 +136,7 @@ async def test_limit_data(wire: WireMaker, table: Table, traffic: Traffic) -> No
     on = await wire()
     before = await on.connect(traffic)
     await flowing(before, traffic)
+    added = time.monotonic()
     await on.link.add_toxic(toxic("limit_data", {"bytes": LIMIT}))
     after = await on.connect(traffic)
     if traffic == "idle":
@@ -142,7 +148,9 @@ async def test_limit_data(wire: WireMaker, table: Table, traffic: Traffic) -> No
     await closed(before + after)
     assert {p.client.received for p in after} == {LIMIT}
     if traffic == "feed":
-        assert tally(end for p in before + after for end in p.ends) == "80 FIN"
+        pairs = before + after
+        unread = [p for p in pairs if _messages_since(p, added) > math.ceil(LIMIT / RECORD)]
+        assert _met(pairs, unread=unread) == {"FIN"}
         # Whole messages before the toxic was added, then the limit.
         assert {(p.client.received - LIMIT) % RECORD for p in before} == {0}
     assert all(end.intact for p in before + after for end in p.ends)
@@ -193,3 +201,24 @@ async def test_heal_of_everything_at_once(wire: WireMaker) -> None:
     await on.link.reset()
     await closed(pairs)
     assert tally(end for p in pairs for end in p.ends) == "40 RST"
+
+
+def _was_silent(pair: Pair, since: float) -> bool:
+    """Return whether a feed paused for so long that a timeout may close it: a busy machine's doing."""
+    return longest_pause(pair.upstream, since) >= LONG_SILENCE / 1000
+
+
+def _messages_since(pair: Pair, since: float) -> int:
+    """Return how many messages of a feed have been sent since."""
+    return sum(at >= since for at, _ in pair.upstream.writes)
+
+
+def _met(pairs: Sequence[Pair], *, unread: Sequence[Pair]) -> set[str | None]:
+    """Return what the ends of feeds met when they were closed.
+
+    Where a feed sent on while Toxiproxy closed, which a busy machine draws out, that message is unread, and TCP
+    tells its sender by a RST. The client, which sends nothing, meets a FIN there too.
+    """
+    ends = [end for pair in pairs for end in pair.ends]
+    excused = {pair.upstream for pair in unread if pair.upstream.closing == "RST"}
+    return {end.closing for end in ends if end not in excused}

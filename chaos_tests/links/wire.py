@@ -208,13 +208,18 @@ class Wire:
         self._may_send.set()
 
     def _unread(self) -> int:
-        """Return the bytes that wait for Toxiproxy in the kernel; 0 where the kernel does not show it."""
-        upstream = self._listener.getsockname()[1]
-        return sum(
-            int(queues.split(":")[1], 16)
-            for local, remote, _, queues in tcp_table()
-            if remote == upstream or local == self.link.port
-        )
+        """Return the bytes that wait for Toxiproxy in the kernel; 0 where the kernel does not show it.
+
+        Some are in its sockets, read by nobody; some on their way to them, sent but not acknowledged.
+        """
+        upstream, link, waiting = self._listener.getsockname()[1], self.link.port, 0
+        for local, remote, _, queues in tcp_table():
+            unacknowledged, unread = (int(size, 16) for size in queues.split(":"))
+            if remote == upstream or local == link:
+                waiting += unread
+            if local == upstream or remote == link:
+                waiting += unacknowledged
+        return waiting
 
     async def quiet(self) -> None:
         """Send nothing more, and wait until the last write of every end is done."""
