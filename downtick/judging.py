@@ -6,6 +6,7 @@ from downtick.checks.index import index
 from downtick.checks.proofs import proofs
 from downtick.checks.reading import reading
 from downtick.checks.registry import judge
+from downtick.checks.run import Run
 from downtick.history import History
 from downtick.profiles.model import Profile
 from downtick.verdict import Verdict, decide
@@ -14,8 +15,8 @@ from downtick.witness.evidence import evidence
 
 def judged(
     history: History, profile: Profile, time_scale: float, *, accept_unwitnessed: bool = False
-) -> Verdict:
-    """Return the verdict on a run.
+) -> tuple[Run, Verdict]:
+    """Return a run as the checks read it, and the verdict on it.
 
     Args:
         history: of the run.
@@ -27,4 +28,4 @@ def judged(
     run = index(history, time_scale, reading(history, seen), profile.run.settle * time_scale)
     findings = [judge(run, check.name, check.parameters) for check in profile.expect]
     proven = proofs(run, len(profile.steps), seen)
-    return decide(run, findings, proven, accept_unwitnessed=accept_unwitnessed)
+    return run, decide(run, findings, proven, accept_unwitnessed=accept_unwitnessed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -30,6 +30,11 @@ class Result(Enum):
 
 WORST_FIRST = (Result.ERROR, Result.FAIL, Result.NOT_EXERCISED, Result.PASS)
 """An error says nothing of the bot, so nothing else counts beside it."""
+
+
+def worst(results: Iterable[Result]) -> Result:
+    """Return what several runs come to."""
+    return min(results, key=WORST_FIRST.index)
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,21 @@ async def step_healed(rig: Rig, name: str, nth: int = 1) -> Event:
     return await _nth(rig, "step_healed", name, nth)
 
 
-def stood_until(rig: Rig, healed: Event) -> float:
-    """Return until when a step surely stood that has ended: its end takes effect a moment before it is told."""
-    (ending,) = rig.history.select("step_ending", act=healed["act"])
+def stood_until(rig: Rig, step: Event) -> float:
+    """Return until when a step surely stood that has ended: its end takes effect a moment before it is told.
+
+    Args:
+        rig: that played it.
+        step: any event of it.
+    """
+    (ending,) = rig.history.select("step_ending", act=step["act"])
     return ending.at
+
+
+def window(rig: Rig, name: str, nth: int = 1) -> tuple[float, float]:
+    """Return from when to when a step of the profile surely stood for the nth time, in monotonic seconds."""
+    begun = rig.history.select("step_done", name=name)[nth - 1]
+    return begun.at, stood_until(rig, begun)
 
 
 async def live_on(watch: Watch) -> None:

@@ -8,9 +8,9 @@ import json
 import os
 import shutil
 import subprocess
-import time
+import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,11 +93,6 @@ class Project:
         assert code == 0, output
         return str(output.decode())
 
-    def said(self) -> list[Mapping[str, Any]]:
-        """Return the bot's log so far."""
-        lines = self.container("bot").logs().decode().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
-
     def until_said(self, words: str, *, after: int = 0, within: float) -> int:
         """Wait until the bot says something, within so many real seconds; return how many lines it had said by then.
 
@@ -106,13 +101,26 @@ class Project:
             after: so many lines, which do not count.
             within: real seconds.
         """
-        deadline = time.monotonic() + within
-        while time.monotonic() < deadline:
-            for number, line in enumerate(self.said()[after:], after + 1):
-                if words in line["message"]:
+        log = self.container("bot").logs(stream=True, follow=True)
+        late = threading.Timer(within, log.close)
+        late.start()
+        try:
+            for number, line in enumerate(_messages(log), 1):
+                if number > after and words in line["message"]:
                     return number
-            time.sleep(0.5)
+        finally:
+            late.cancel()
+            with contextlib.suppress(OSError):  # closed by the timer
+                log.close()
         raise AssertionError(f"the bot did not say {words!r} within {within:g} s")
+
+
+def _messages(log: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
+    """Yield what a bot says, of a log that comes in pieces."""
+    rest = b""
+    for piece in log:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from (json.loads(line) for line in lines if line.startswith(b"{"))
 
 
 @contextlib.contextmanager

@@ -86,13 +86,6 @@ def held(rig: Rig) -> Decimal:
     return books.of_ledger(rig, BTC).position
 
 
-def window(rig: Rig, name: str, nth: int = 1) -> tuple[float, float]:
-    """Return from when to when a step of the profile surely stood for the nth time, in monotonic seconds."""
-    begun = rig.history.select("step_done", name=name)[nth - 1]
-    (ending,) = rig.history.select("step_ending", act=begun["act"])
-    return begun.at, ending.at
-
-
 def during(events: list[Event], span: tuple[float, float], *, skip: float = 0.0) -> list[Event]:
     """Return the events within a span, its first real seconds left out."""
     return [event for event in events if span[0] + skip < event.at < span[1]]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chaos_tests.brokerages.steps import window
 from chaos_tests.incidents.playing import (
     QUIET,
     answered,
@@ -18,7 +19,6 @@ from chaos_tests.incidents.playing import (
     live_through,
     never_there,
     open_at,
-    window,
 )
 from chaos_tests.orchestration.bot import orders_in
 from downtick.rig import Rig

@@ -11,7 +11,7 @@ import pytest
 
 from bot_v2.features.market_data import MarketDataService
 from bot_v2.orchestration.perps_bot import PerpsBot
-from chaos_tests.brokerages.steps import step_done
+from chaos_tests.brokerages.steps import step_done, window
 from chaos_tests.orchestration.bot import (
     BTC,
     HOLDING,
@@ -95,18 +95,11 @@ async def _priced(rig: Rig, bot: PerpsBot) -> AsyncIterator[None]:
 
 def _each_fault_was_there(rig: Rig) -> None:
     """No frame passed the feed while it was down; while it was frozen prices were asked for; and REST said 503."""
-    down, up = _turn(rig, "down")
+    down, up = window(rig, "down")
     feeds = {event["conn"] for event in rig.history.select("accepted", listener="market_ws")}
     frames = rig.history.select("frame_sent", after=down + rig.scaled(1))
     assert not [e for e in frames if e.at < up and e["conn"] in feeds]
-    frozen, thawed = _turn(rig, "freeze")
+    frozen, thawed = window(rig, "freeze")
     asked = [e for e in rig.history.select("request", after=frozen) if e.at < thawed]
     assert len([e for e in asked if e["path"].endswith("/product_book")]) > 5
     assert rig.history.select("answer", status=503)
-
-
-def _turn(rig: Rig, fault: str) -> tuple[float, float]:
-    """Return when a fault began and ended."""
-    (began,) = rig.history.select("step_done", name=fault)
-    (ended,) = rig.history.select("step_ending", name=fault)
-    return began.at, ended.at

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from downtick.checks.routes import Intent, intent, purpose
 from downtick.checks.run import (
@@ -24,6 +23,7 @@ from downtick.checks.run import (
     Run,
     unwitnessed,
 )
+from downtick.exchange.faults.selector import Selector
 from downtick.history import Event
 
 _AT_ONCE = frozenset({"reset", "close"})
@@ -283,7 +283,7 @@ class _Reader:
         fault.handle, fault.attributes = event["handle"], event.get("attributes") or {}
         self._by_handle[event["handle"]] = fault
         self.run.faults.append(fault)
-        if fault.name in _OF_ANSWERS and (times := _times(event.get("selectors") or {})):
+        if fault.name in _OF_ANSWERS and (times := Selector.of(event.get("selectors") or {}).times):
             self._left[event["handle"]] = times
 
     def _fault_hit(self, number: int, event: Event) -> None:
@@ -376,12 +376,6 @@ class _Reader:
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)
-
-
-def _times(selectors: Mapping[str, Any]) -> int | None:
-    """Return how often a fault may hit; None for no limit. ``nth`` alone is one."""
-    single = selectors.get("once") or ("nth" in selectors and "times" not in selectors)
-    return 1 if single else selectors.get("times")
 
 
 def _key(event: Event) -> tuple[object, ...]:

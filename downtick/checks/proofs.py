@@ -18,13 +18,22 @@ from downtick.witness.proofs import prove
 
 @dataclass(frozen=True)
 class Proof:
-    """What is known of one fault: its name and place, and a sentence with the figures."""
+    """What is known of one fault: its name and place, and a sentence with the figures.
+
+    Attributes:
+        evidence: numbers of the events that show it, first of that which asked for it.
+    """
 
     fault: str
     place: str
     bite: Bite
     sentence: str
     evidence: tuple[int, ...] = ()
+
+    @property
+    def number(self) -> int | None:
+        """The number of the event that asked for the fault; None for a step that was never done."""
+        return self.evidence[0] if self.evidence else None
 
 
 def proofs(run: Run, steps: int = 0, seen: wire.Evidence | None = None) -> tuple[Proof, ...]:

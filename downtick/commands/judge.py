@@ -7,19 +7,13 @@ from pathlib import Path
 
 import click
 
+from downtick.commands import options
+
 
 @click.command("judge")
 @click.argument("file", metavar="HISTORY", type=click.Path(path_type=Path))
-@click.option(
-    "--accept-unwitnessed",
-    is_flag=True,
-    help="Take a fault for real that nobody saw on the wire. The verdict says so.",
-)
-@click.option(
-    "--profile",
-    metavar="PROFILE",
-    help="What was played: a file, where the history names none of the library.",
-)
+@options.accept_unwitnessed
+@options.played_profile
 def command(file: Path, accept_unwitnessed: bool, profile: str | None) -> None:
     """Judge HISTORY, a run in JSON Lines, by what its profile expects.
 
@@ -32,7 +26,7 @@ def command(file: Path, accept_unwitnessed: bool, profile: str | None) -> None:
     from downtick.verdict import Result  # noqa: PLC0415
 
     played = read_played(file, profile)
-    verdict = judged(
+    _, verdict = judged(
         played.history, played.profile, played.time_scale, accept_unwitnessed=accept_unwitnessed
     )
     for line in verdict_lines(played.profile.name, verdict, played.history):

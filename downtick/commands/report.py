@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from downtick.commands import options
+
 
 @click.command(
     "report", epilog="Example: downtick report .downtick/runs/*.jsonl --report build/report"
@@ -23,16 +25,8 @@ import click
     metavar="FOLDER",
     help="Where the pages go, and junit.xml and report.json.",
 )
-@click.option(
-    "--accept-unwitnessed",
-    is_flag=True,
-    help="Take a fault for real that nobody saw on the wire. The verdict says so.",
-)
-@click.option(
-    "--profile",
-    metavar="PROFILE",
-    help="What was played: a file, where the histories name none of the library.",
-)
+@options.accept_unwitnessed
+@options.played_profile
 @click.option(
     "--perfetto",
     type=click.Path(dir_okay=False, path_type=Path),

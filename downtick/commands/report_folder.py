@@ -37,10 +37,10 @@ def judged_run(
     """
     history, profile, scale = played.history, played.profile, played.time_scale
     if trouble is None:
-        verdict = judged(history, profile, scale, accept_unwitnessed=accept_unwitnessed)
+        run, verdict = judged(history, profile, scale, accept_unwitnessed=accept_unwitnessed)
     else:
+        run = index(history, scale, settle=profile.run.settle * scale)
         verdict = Verdict(Result.ERROR, (trouble,), (), ())
-    run = index(history, scale, settle=profile.run.settle * scale)
     return JudgedRun(name, profile.title, played.header, history, run, verdict)
 
 

@@ -15,7 +15,7 @@ from downtick.commands import options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from downtick.bots.command import Ended
+    from downtick.bots.command import BotCommand
     from downtick.prepare import Prepared
     from downtick.report.judged_run import JudgedRun
     from downtick.rig import Rig
@@ -58,11 +58,7 @@ class _BeforeItsBot(click.Command):
     metavar="FOLDER",
     help="Where each run's history and its bot's output go.",
 )
-@click.option(
-    "--accept-unwitnessed",
-    is_flag=True,
-    help="Take a fault for real that nobody saw on the wire. The verdict says so.",
-)
+@options.accept_unwitnessed
 @click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
@@ -91,7 +87,7 @@ def command(
     from downtick.bots.command import check  # noqa: PLC0415
     from downtick.commands.report_folder import ReportFolder  # noqa: PLC0415
     from downtick.report.verdict import table  # noqa: PLC0415
-    from downtick.verdict import WORST_FIRST  # noqa: PLC0415
+    from downtick.verdict import worst  # noqa: PLC0415
 
     bot: tuple[str, ...] = ctx.meta.get(_BOT, ())
     if not bot:
@@ -119,7 +115,7 @@ def command(
             click.echo(line)
     if (page := pages.finish()) is not None:
         click.echo(f"report: {page}")
-    sys.exit(min((result for _, result in rows), key=WORST_FIRST.index).exit_code)
+    sys.exit(worst(result for _, result in rows).exit_code)
 
 
 class Plan(NamedTuple):
@@ -211,7 +207,7 @@ class OneRun:
         told["DOWNTICK_TIME_SCALE"] = f"{rig.time_scale:g}"
         start, heard, ends = time.monotonic(), 0, float("inf")
         with running(bot, rig.popen, told, self._log) as process:
-            ended: Ended | None = None
+            over = False
             while time.monotonic() < ends:
                 news = rig.history.since(heard)
                 heard += len(news)
@@ -222,15 +218,12 @@ class OneRun:
                         ends = time.monotonic() + self._schedule.settle
                 if rig.failure is not None:
                     raise rig.failure
-                if ended is None and process.exit_code is not None:
-                    ended = process.stop()
-                    rig.history.extend(ended.events())
-                    yield str(ended)
+                if not over and process.exit_code is not None:
+                    over = True
+                    yield _ended(rig, process)
                 time.sleep(_LOOK)
-            if ended is None:
-                ended = process.stop()
-                rig.history.extend(ended.events())
-                yield str(ended)
+            if not over:
+                yield _ended(rig, process)
 
     def _keep(self, rig: Rig, bot: Sequence[str]) -> None:
         """Write the history down, without secrets."""
@@ -245,3 +238,10 @@ class OneRun:
                 file.writelines(scrubber.clean(line) for line in lines)
         except OSError as error:
             raise InputError(f"{self._history}: {error.strerror}") from error
+
+
+def _ended(rig: Rig, process: BotCommand) -> str:
+    """End the bot, if it has not ended by itself; tell the history, and say it in words."""
+    ended = process.stop()
+    rig.history.extend(ended.events())
+    return str(ended)

@@ -10,7 +10,7 @@ import msgspec
 from downtick.checks.finding import Finding, Outcome
 from downtick.report.judged_run import JudgedRun
 from downtick.report.timeline import line
-from downtick.verdict import WORST_FIRST, Result
+from downtick.verdict import Result, worst
 from downtick.witness.bite import Bite
 
 VERSION: Final = 1
@@ -68,7 +68,7 @@ class Report(msgspec.Struct, frozen=True, tag="downtick.report", tag_field="form
 
 def document(runs: Sequence[RunReport]) -> bytes:
     """Return ``report.json``."""
-    result = worst([run.result for run in runs]) if runs else None
+    result = worst(run.result for run in runs) if runs else None
     report = Report(VERSION, result, tuple(runs))
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
@@ -77,11 +77,6 @@ def document_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``report.json``."""
     schema = msgspec.json.schema(Report)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def worst(results: Sequence[Result]) -> Result:
-    """Return what a set of runs comes to."""
-    return min(results, key=WORST_FIRST.index)
 
 
 def run_report(judged: JudgedRun) -> RunReport:

@@ -75,7 +75,7 @@ class _Trace:
     def faults(self) -> Iterator[Slice]:
         """Yield each fault with what is known of it."""
         yield _process(_FAULTS, "faults")
-        proofs = {p.evidence[0]: p for p in self._judged.verdict.proofs if p.evidence}
+        proofs = {p.number: p for p in self._judged.verdict.proofs}
         faults = self._run.faults
         rows = packed(((fault.asked, fault.ended) for fault in faults), _UNBOUNDED)
         for fault, row in zip(faults, rows, strict=True):

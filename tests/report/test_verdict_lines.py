@@ -6,7 +6,7 @@ from downtick.checks.finding import Finding, Outcome
 from downtick.checks.proofs import Proof
 from downtick.history import Event, History
 from downtick.report.verdict import table, verdict_lines
-from downtick.verdict import WORST_FIRST, Result, Verdict
+from downtick.verdict import Result, Verdict, worst
 from downtick.witness.bite import Bite
 
 HISTORY = History([Event(5.0, "exchange", "closed", {"conn": 1, "by": "bot", "how": "reset"})])
@@ -50,5 +50,5 @@ def test_several_runs_make_a_table_worst_first() -> None:
         "PASS   d",
         "4 runs: 1 ERROR, 1 FAIL, 2 PASS",
     ]
-    assert min((result for _, result in rows), key=WORST_FIRST.index) is Result.ERROR
-    assert min([Result.PASS, Result.NOT_EXERCISED], key=WORST_FIRST.index) is Result.NOT_EXERCISED
+    assert worst(result for _, result in rows) is Result.ERROR
+    assert worst([Result.PASS, Result.NOT_EXERCISED]) is Result.NOT_EXERCISED

@@ -25,7 +25,7 @@ _MOST_ROWS: Final = 8
 def faults(judged: JudgedRun, axis: Axis) -> Group:
     """Return a lane for each link that had faults, and one for the exchange."""
     run = judged.run
-    proofs = {proof.evidence[0]: proof for proof in judged.verdict.proofs if proof.evidence}
+    proofs = {proof.number: proof for proof in judged.verdict.proofs}
     by_place: dict[str, list[Fault]] = {link: [] for link in run.links}
     for fault in run.faults:
         by_place.setdefault(fault.link or "exchange", []).append(fault)
@@ -45,7 +45,7 @@ def faults(judged: JudgedRun, axis: Axis) -> Group:
     return Group("Faults", "", keys, tuple(lanes))
 
 
-def _lane(axis: Axis, place: str, found: list[Fault], proofs: dict[int, Proof]) -> Lane:
+def _lane(axis: Axis, place: str, found: list[Fault], proofs: dict[int | None, Proof]) -> Lane:
     spans = [(fault.asked, fault.ended) for fault in found]
     rows = packed(spans, _MOST_ROWS)
     height = (max(rows, default=0) + 1) * ROW
