@@ -20,6 +20,7 @@
     │   │   └── ArenaLate          the helper process was later than its limit
     │   ├── ExchangeFailed         the stub exchange met an error of its own
     │   └── NoSteadyState          a link that the profile names delivered nothing within `warm_up`
+    ├── Interrupted                somebody ended a run before its end; it is not judged
     └── DeadlineMissed             an awaited event did not happen in time (an AssertionError too)
 """
 
@@ -116,6 +117,10 @@ class ExchangeFailed(RigError):
 
 class NoSteadyState(RigError):
     """A link that the profile names delivered nothing within ``warm_up``."""
+
+
+class Interrupted(DowntickError):
+    """Somebody ended a run before its end. It is not judged."""
 
 
 class DeadlineMissed(DowntickError, AssertionError):

@@ -7,6 +7,7 @@ until a test asks for a rig.
 from __future__ import annotations
 
 import functools
+import glob
 import os
 import re
 import shlex
@@ -32,6 +33,9 @@ T = TypeVar("T", int, float)
 WARNING = "downtick_warning"
 """Name of the report property that carries a warning: of the linter, or of a fault that hit nothing."""
 
+VERDICT = "downtick_verdict"
+"""Name of the report property that carries what became of a run that was judged."""
+
 RIG_ERROR = "downtick_rig_error"
 """Name of the mark on a report whose failure is the rig's own."""
 
@@ -43,6 +47,7 @@ _SETTINGS = {
     "seed": "seed of the market and of the profile's random draws (default: the profile's, or 1)",
     "toxiproxy-url": "a Toxiproxy server that runs already, on loopback (default: start one)",
     "history": "folder for the history of every test (default: .downtick, failing tests only)",
+    "report": "folder for a report of every run that was judged (default: none)",
 }
 
 
@@ -81,14 +86,22 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     """Exchange, links and conductor, fresh for this test; see `downtick.rig.Rig`."""
     with _make_rig(request.node, request.config) as up:
         request.node.stash[_rig_key] = up
+        up.files = _history_path(request.node).with_suffix("")
         yield up
     request.node.user_properties += [(WARNING, told) for told in _unmatched(request.node, up)]
-    folder = _setting(request.config, "history")
-    if folder or request.node.stash.get(_failed_key, False):
+    if up.runs:
+        from downtick.suite import told  # noqa: PLC0415 - only a test with a verdict pays for it
+
+        report = _setting(request.config, "report")
+        request.node.user_properties += [(VERDICT, told(run, report)) for run in up.runs]
+    if _setting(request.config, "history") or request.node.stash.get(_failed_key, False):
         path = _history_path(request.node)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             file.writelines(up.history_lines())
+    else:
+        for kept in up.files.parent.glob(f"{glob.escape(up.files.name)}-*"):
+            kept.unlink()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -158,6 +171,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     ]
     for warning in sorted({value for _, key, value in told if key == WARNING}):
         terminalreporter.write_line(f"downtick: warning: {warning}")
+    if judged := [value for _, key, value in told if key == VERDICT]:
+        from downtick.suite import summary  # noqa: PLC0415 - only a suite with verdicts pays for it
+
+        for line in summary(judged, _setting(terminalreporter.config, "report")):
+            terminalreporter.write_line(line)
     used = sorted(
         (seconds / within, f"{test}: {name}")
         for test, key, value in told
@@ -197,6 +215,7 @@ def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:
     # Started when the rig comes up: a profile that does not load starts nothing.
     arena = functools.partial(shared_arena, _setting(config, "toxiproxy-url"), watch)
     settings: dict[str, Any] = {
+        "witness": profile is not None,
         "arm": tuple(arm),
         "exchange": ExchangeConfig(**(exchange or {})),
         "keys": keys,

@@ -14,8 +14,17 @@ from downtick.words import VOCABULARY
 
 
 class Prepared(NamedTuple):
-    """What the conductor plays, the linter's warnings, and the profile that both are made from, with its text."""
+    """What the conductor plays, the linter's warnings, and the profile that both are made from.
 
+    Attributes:
+        asked_for: the name or file by which somebody asked for the profile.
+        schedule: for the conductor.
+        warnings: of the linter.
+        profile: as it was loaded.
+        text: of its file.
+    """
+
+    asked_for: str
     schedule: Schedule
     warnings: tuple[str, ...]
     profile: Profile
@@ -45,4 +54,4 @@ def prepare(name: str, seed: int | None = None, time_scale: float = 1.0) -> Prep
     if told["error"]:
         raise ProfileError(told["error"])
     plan = schedule(profile, seed, time_scale, VOCABULARY)
-    return Prepared(plan, told["warning"], profile, text)
+    return Prepared(name, plan, told["warning"], profile, text)

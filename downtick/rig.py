@@ -7,14 +7,13 @@ beside a bot that blocks its interpreter: what happens reaches the history on a 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import math
+import os
 import subprocess
-import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -22,37 +21,27 @@ import downtick
 from downtick.arena import protocol
 from downtick.arena.channel import Channel
 from downtick.arena.host import ArenaHost, shared_arena
-from downtick.arena.live import LiveHistory
 from downtick.endpoints import Endpoints
-from downtick.errors import (
-    ArenaDied,
-    ArenaError,
-    DeadlineMissed,
-    DowntickError,
-    InputError,
-    ToxiproxyDied,
-)
+from downtick.errors import ArenaDied, ArenaError, InputError, ToxiproxyDied
 from downtick.exchange.auth.keys import Keys, process_keys, process_ring
 from downtick.exchange.config import ExchangeConfig
-from downtick.history import Event, Header, Predicate, matching, new_header, wanted
+from downtick.history import Event, Header, matching, new_header
 from downtick.links.topology import named_topology
-from downtick.prepare import prepare
+from downtick.prepare import Prepared, prepare
 from downtick.profiles.schedule import Schedule
+from downtick.runs.plan import planned
+from downtick.secret_values import Scrubber, secret_values
+from downtick.waiting import Waiting
 
-_PLAYED_WITHIN = 40.0
+if TYPE_CHECKING:
+    from downtick.bots.in_process import BotFunction
+    from downtick.report.judged_run import JudgedRun
+
+PLAYED_WITHIN = 40.0
 """Real seconds beyond its length that a schedule may take: Toxiproxy itself may need 25 s for an answer."""
 
 
-@dataclass(frozen=True)
-class Deadline:
-    """How much of a deadline was used: what for, real seconds allowed, real seconds taken."""
-
-    name: str
-    within: float
-    used: float
-
-
-class Rig:
+class Rig(Waiting):
     """Exchange, links and conductor of one test, and the history of what happened.
 
     A context manager, synchronous or not::
@@ -81,9 +70,9 @@ class Rig:
 
     Attributes:
         keys: that a client may use.
-        history: everything that happened, growing while it happens.
-        deadlines: how much of each deadline was used.
         warnings: what the linter says of the profile.
+        runs: that were judged, by `run` or `verdict`.
+        files: path of what `run` keeps, without number and suffix: histories, and what bots said.
     """
 
     def __init__(
@@ -100,13 +89,14 @@ class Rig:
         keys: Keys | None = None,
         arena: Callable[[], ArenaHost] = shared_arena,
     ) -> None:
+        super().__init__(schedule.time_scale if schedule else time_scale)
         self.schedule = schedule
-        self.time_scale = schedule.time_scale if schedule else time_scale
         self.seed = schedule.seed if schedule else seed
         self.keys = keys or process_keys()
-        self.history = LiveHistory()
-        self.deadlines: list[Deadline] = []
         self.warnings: tuple[str, ...] = ()
+        self.files = Path(".downtick", "runs", "run")
+        self.runs: list[JudgedRun] = []
+        self._prepared: Prepared | None = None
         self._arm = arm
         self._patient = patient
         self._witness = witness
@@ -142,9 +132,14 @@ class Rig:
         Raises:
             ProfileError: the profile does not load, or the linter finds an error in it.
         """
-        prepared = prepare(profile, seed, time_scale)
+        return cls.of(prepare(profile, seed, time_scale), **settings)
+
+    @classmethod
+    def of(cls, prepared: Prepared, **settings: Any) -> Self:
+        """Return a rig that plays a profile which is prepared, not yet up. ``settings``: as for the class itself."""
         rig = cls(schedule=prepared.schedule, **settings)
         rig.warnings = prepared.warnings
+        rig._prepared = prepared
         return rig
 
     def __enter__(self) -> Self:
@@ -218,11 +213,6 @@ class Rig:
         links = ((link.name, link.host, link.port) for link in self._opened.links)
         return Endpoints.of(links, self._opened.ca_file, self.keys, self._config.dialect)
 
-    @property
-    def failure(self) -> DowntickError | None:
-        """What failed of the rig itself, or None. A run with a failure says nothing about the bot."""
-        return self.history.failure
-
     def popen(self, argv: list[str], **kwargs: Any) -> subprocess.Popen[Any]:
         """Start a process, as ``subprocess.Popen`` does, that ends with this run, however the run ends.
 
@@ -234,70 +224,69 @@ class Rig:
             raise ArenaError("the rig is not up: use it as a context manager")
         return self._host.popen(argv, **kwargs)
 
-    def scaled(self, seconds: float) -> float:
-        """Return nominal seconds as real ones."""
-        return seconds * self.time_scale
+    async def run(
+        self,
+        profile: str,
+        bot: BotFunction | Sequence[str],
+        *,
+        seed: int | None = None,
+        accept_unwitnessed: bool = False,
+    ) -> JudgedRun:
+        """Play a profile to a bot and judge what it did, as ``downtick run`` does.
 
-    def stolen(self, since: float, until: float = math.inf, *, from_bot: bool = True) -> float:
-        """Return the seconds between two instants for which the machine gave arena or bot no time.
+        ::
 
-        No deadline counts them. With ``from_bot`` false, only those for which the arena stood still.
-        """
-        return self.history.stolen(since, until, from_bot=from_bot)
+            verdict = await rig.run("streaming/market-feed-reset", ["node", "mybot.js"])
+            verdict.assert_pass()
 
-    def now(self) -> float:
-        """Return the present instant on the history's clock, for ``after``."""
-        return time.monotonic()
-
-    async def until(
-        self, kind: str | Predicate, /, *, within: float, after: float | None = None, **data: Any
-    ) -> Event:
-        """Wait until something has happened, and return its first event.
+        The run has an exchange and links of its own; arena, keys, time scale and settings of the exchange are this
+        rig's.
 
         Args:
-            kind: of the event, or a predicate.
-            within: nominal seconds from now. Judged by when it happened, not by when we heard of it.
-            after: only an event later than this instant (`now`) counts.
-            data: particulars that the event must have.
+            profile: a name of the library, or the path of a file.
+            bot: a command, which is told by its environment where to connect; or a coroutine function, which is given
+                the run's own rig and is cancelled at the end.
+            seed: instead of the profile's own.
+            accept_unwitnessed: whether a fault that nobody saw on the wire counts as one that bit.
 
         Raises:
-            DeadlineMissed: it did not happen in time.
+            ProfileError: the profile does not load, or the linter finds an error in it.
+            InputError: the bot cannot be started.
+            RigError: there was nothing that a bot could have connected to.
+        """
+        from downtick.runs.in_a_test import run_profile  # noqa: PLC0415 - it needs this module
+
+        judged = await run_profile(
+            planned([profile], seed, self.time_scale)[0],
+            bot,
+            self.files.with_name(f"{self.files.name}-{len(self.runs) + 1}"),
+            accept_unwitnessed=accept_unwitnessed,
+            arena=self._arena,
+            exchange=self._config,
+            keys=self.keys,
+        )
+        self.runs.append(judged)
+        return judged
+
+    async def verdict(self, *, accept_unwitnessed: bool = False) -> JudgedRun:
+        """Wait until this rig's profile is over and the bot had its time to settle, and judge what it did.
+
+        The bot is whatever the test itself let loose on the links, and goes on for as long.
+
+        Args:
+            accept_unwitnessed: whether a fault that nobody saw on the wire counts as one that bit.
+
+        Raises:
+            InputError: this rig plays no profile.
             RigError: the rig failed meanwhile.
         """
-        start, seconds = time.monotonic(), self.scaled(within)
-        found = await self.history.until(wanted(kind, after, **data), start + seconds)
-        return self._judge(found, kind, start, seconds, data)
+        from downtick.runs.in_a_test import verdict_on  # noqa: PLC0415 - it needs this module
 
-    def wait(
-        self, kind: str | Predicate, /, *, within: float, after: float | None = None, **data: Any
-    ) -> Event:
-        """Do as `until` does, in a synchronous test."""
-        start, seconds = time.monotonic(), self.scaled(within)
-        found = self.history.wait(wanted(kind, after, **data), start + seconds)
-        return self._judge(found, kind, start, seconds, data)
-
-    @contextlib.asynccontextmanager
-    async def deadline(self, within: float, name: str) -> AsyncIterator[None]:
-        """Give what is awaited inside this many nominal seconds, and note how much of them it took.
-
-        Raises:
-            DeadlineMissed: it took longer.
-        """
-        start, seconds = time.monotonic(), self.scaled(within)
-        try:
-            # What was stolen is told a little later, so it is judged by afterwards.
-            async with self.history.patience(start, seconds):
-                yield
-        except TimeoutError:
-            used = math.inf
-        else:
-            end = time.monotonic()
-            used = end - start - self.stolen(start, end)
-        if used > seconds:
-            if self.failure is not None:
-                raise self.failure
-            raise DeadlineMissed(f"not within {seconds:g} s (nominally {within:g} s): {name}")
-        self.deadlines.append(Deadline(name, seconds, used))
+        if self._prepared is None:
+            raise InputError("this rig plays no profile, so nothing is expected of a bot")
+        judged = await verdict_on(self, self._prepared, accept_unwitnessed=accept_unwitnessed)
+        self.runs.append(judged)
+        return judged
 
     async def play(self, schedule: Schedule) -> Event:
         """Play another schedule, now, and return when it has been played and healed: its ``run_ended``.
@@ -310,7 +299,7 @@ class Rig:
         """
         start = self.now()
         await self._ask(protocol.Play(schedule), None)
-        seconds = schedule.length + _PLAYED_WITHIN
+        seconds = schedule.length + PLAYED_WITHIN
         ended = matching("run_ended", source="conductor")
         found = await self.history.until(
             lambda event: event.at > start and ended(event), start + seconds
@@ -358,32 +347,19 @@ class Rig:
         await self._ask(protocol.StopExchangeFault(handle), None)
 
     def history_lines(self, **run: Any) -> Iterator[bytes]:
-        """Return the history as JSON Lines, its header first. ``run``: what that is to say of the run besides."""
+        """Return the history as JSON Lines, its header first, without secrets.
+
+        Args:
+            run: what the header is to say besides.
+        """
         assert self._header is not None
         header = msgspec.structs.replace(self._header, run={**self._header.run, **run})
-        return self.history.to_jsonl(header)
+        scrubber = Scrubber(secret_values({**os.environ, **self.endpoints.environment()}))
+        return (scrubber.clean(line) for line in self.history.to_jsonl(header))
 
     async def _ask(self, request: protocol.Request, answer: Any) -> Any:
         assert self._channel is not None
         return await asyncio.to_thread(self._channel.ask, request, answer=answer)
-
-    def _judge(
-        self,
-        found: Event | None,
-        kind: str | Predicate,
-        start: float,
-        seconds: float,
-        data: dict[str, Any],
-    ) -> Event:
-        particulars = ", ".join(f"{key}={value!r}" for key, value in data.items())
-        name = f"{kind if isinstance(kind, str) else kind.__qualname__}({particulars})"
-        if found is None:
-            raise DeadlineMissed(
-                f"not within {seconds:g} s (nominally {seconds / self.time_scale:g} s): {name}"
-            )
-        used = max(0.0, found.at - start - self.stolen(start, found.at))
-        self.deadlines.append(Deadline(name, seconds, used))
-        return found
 
     def _make_header(self, arena: ArenaHost) -> Header:
         run = {
@@ -395,4 +371,6 @@ class Rig:
             "toxiproxy": arena.ready.toxiproxy_version,
             "warnings": [*self.warnings, *arena.warnings],
         }
+        if self._prepared is not None:
+            run["asked_for"], run["profile_text"] = self._prepared.asked_for, self._prepared.text
         return new_header(run)

@@ -15,7 +15,8 @@ from bot_v2.features.brokerages.coinbase.streaming import (
 )
 from downtick.errors import DeadlineMissed
 from downtick.history import Event
-from downtick.rig import Deadline, Rig
+from downtick.rig import Rig
+from downtick.waiting import Deadline
 
 Make = Callable[[Rig], CoinbaseStreamingClient]
 """Makes the client under test for a rig."""

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from chaos_tests.known_bad.catalogue import PROFILES
+from downtick.bots.command import CommandLine
 from downtick.checks.finding import Outcome
-from downtick.commands.run import OneRun, planned
+from downtick.runs.audience import Nobody
+from downtick.runs.one import OneRun
+from downtick.runs.plan import planned
 from downtick.verdict import Result, Verdict
 
 SCALE: Final = 0.5
@@ -35,8 +38,9 @@ class Judged:
 
 def play(bot: str, profile: str, folder: Path, time_scale: float) -> tuple[Judged, Verdict]:
     """Play a profile to a bot, and return what came of it; history and output of the bot are kept in a folder."""
-    (plan,) = planned([str(PROFILES / f"{profile}.yaml")], None, time_scale, 1)
+    (plan,) = planned([str(PROFILES / f"{profile}.yaml")], None, time_scale)
     module = ("-m", "chaos_tests.known_bad", bot, "--time-scale", f"{time_scale:g}")
-    verdict = OneRun(plan, folder / bot, False).play([sys.executable, *module]).verdict
+    command = CommandLine((sys.executable, *module))
+    verdict = OneRun(plan, folder / bot).play(command, Nobody()).verdict
     outcomes = {finding.check: finding.outcome for finding in verdict.findings}
     return Judged(bot, profile, verdict.result, outcomes), verdict

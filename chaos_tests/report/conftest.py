@@ -7,7 +7,7 @@ import pytest
 
 from chaos_tests.report.browser import NAMES, Page, browsing, program
 from chaos_tests.report.scene import scene
-from downtick.commands.report_folder import ReportFolder
+from downtick.report.folder import ReportFolder
 
 
 @pytest.fixture(scope="session")

@@ -66,19 +66,17 @@ def command(
 @contextlib.contextmanager
 def _bot(rig: Rig, command: tuple[str, ...], log: Path) -> Iterator[BotCommand | None]:
     """Start the bot, or tell how one connects."""
-    from downtick.bots.command import running  # noqa: PLC0415 - commands import late
+    from downtick.bots.command import CommandLine  # noqa: PLC0415 - commands import late
     from downtick.exchange.auth.variables import exports  # noqa: PLC0415
 
-    told = rig.endpoints.environment()
     if not command:
         assert rig.schedule is not None
         click.echo(f"# Point a bot here within {rig.schedule.warm_up:g} s: the clock waits for it.")
-        for export in exports(told):
+        for export in exports(rig.endpoints.environment()):
             click.echo(export)
         yield None
         return
-    told["DOWNTICK_TIME_SCALE"] = f"{rig.time_scale:g}"
-    with running(command, rig.popen, told, log) as bot:
+    with CommandLine(command).running(rig, log) as bot:
         click.echo(f"# The bot's output: {log}")
         try:
             yield bot

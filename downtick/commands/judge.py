@@ -19,19 +19,14 @@ def command(file: Path, accept_unwitnessed: bool, profile: str | None) -> None:
 
     Exit code 0 for PASS, 1 for FAIL, 3 for NOT EXERCISED, 4 for ERROR; 2 if there is nothing to judge.
     """
-    from downtick.commands.histories import read_played  # noqa: PLC0415 - commands import late
-    from downtick.judging import judged  # noqa: PLC0415
-    from downtick.report.again import again  # noqa: PLC0415
-    from downtick.report.verdict import verdict_lines  # noqa: PLC0415
+    from downtick.histories import read_played  # noqa: PLC0415 - commands import late
+    from downtick.judging import judge_run  # noqa: PLC0415
     from downtick.verdict import Result  # noqa: PLC0415
 
     played = read_played(file, profile)
-    _, verdict = judged(
-        played.history, played.profile, played.time_scale, accept_unwitnessed=accept_unwitnessed
-    )
-    for line in verdict_lines(played.profile.name, verdict, played.history):
+    judged = judge_run(file.stem, played, accept_unwitnessed=accept_unwitnessed)
+    for line in judged.lines():
         click.echo(line)
-    if verdict.result is Result.FAIL:
-        told = again(played.header, accept_unwitnessed=bool(verdict.accepted))
-        click.echo(f"again: {told}")
-    sys.exit(verdict.result.exit_code)
+    if judged.result is Result.FAIL:
+        click.echo(f"again: {judged.again}")
+    sys.exit(judged.result.exit_code)

@@ -45,13 +45,13 @@ def command(
     A page for each run, index.html, junit.xml and report.json; a table for GITHUB_STEP_SUMMARY where it is set. The exit
     code is 0 whatever the verdicts are: `downtick judge` has them.
     """
-    from downtick.commands.histories import read_played  # noqa: PLC0415 - commands import late
-    from downtick.commands.report_folder import (  # noqa: PLC0415
+    from downtick.errors import InputError  # noqa: PLC0415
+    from downtick.histories import read_played  # noqa: PLC0415
+    from downtick.judging import judge_run  # noqa: PLC0415
+    from downtick.report.folder import (  # noqa: PLC0415 - commands import late
         ReportFolder,
-        judged_run,
         write_trace,
     )
-    from downtick.errors import InputError  # noqa: PLC0415
 
     names = [file.stem for file in files]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -61,7 +61,7 @@ def command(
     report = ReportFolder(folder)
     for file in files:
         played = read_played(file, profile)
-        run = judged_run(file.stem, played, accept_unwitnessed=accept_unwitnessed)
+        run = judge_run(file.stem, played, accept_unwitnessed=accept_unwitnessed)
         if perfetto is not None:
             write_trace(perfetto, run)
             click.echo(f"trace: {perfetto}")

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from downtick.commands import options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import threading
+    from collections.abc import Callable, Iterator
 
-    from downtick.bots.command import BotCommand
-    from downtick.prepare import Prepared
+    from downtick.arena.host import ArenaHost
     from downtick.report.judged_run import JudgedRun
-    from downtick.rig import Rig
+    from downtick.runs.audience import Audience
+    from downtick.runs.plan import Plan
     from downtick.verdict import Result
 
 _BOT: Final = "downtick.bot"
-_LOOK: Final = 0.1
-"""Real seconds between two looks at what happened."""
 
 
 class _BeforeItsBot(click.Command):
@@ -51,6 +50,11 @@ class _BeforeItsBot(click.Command):
     "--repeat", default=1, show_default=True, type=click.IntRange(1, 1000), help="Runs of each."
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    help="Runs at a time (default: as many as the machine has cores). 1 for a bot whose files allow no second one.",
+)
+@click.option(
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(".downtick", "runs"),
@@ -72,6 +76,7 @@ def command(
     time_scale: float,
     seed: int | None,
     repeat: int,
+    jobs: int | None,
     keep: Path,
     accept_unwitnessed: bool,
     report: Path | None,
@@ -83,32 +88,38 @@ def command(
 
     Exit code 0 if every run is PASS, 1 for FAIL, 3 for NOT EXERCISED, 4 for ERROR; 2 for bad input.
     """
-    from downtick.arena.host import close_shared_arenas  # noqa: PLC0415 - commands import late
-    from downtick.bots.command import check  # noqa: PLC0415
-    from downtick.commands.report_folder import ReportFolder  # noqa: PLC0415
+    from downtick.bots.command import CommandLine, check  # noqa: PLC0415 - commands import late
+    from downtick.report.folder import ReportFolder  # noqa: PLC0415
     from downtick.report.verdict import table  # noqa: PLC0415
+    from downtick.runs.one import OneRun  # noqa: PLC0415
+    from downtick.runs.plan import planned  # noqa: PLC0415
+    from downtick.runs.side_by_side import side_by_side  # noqa: PLC0415
     from downtick.verdict import worst  # noqa: PLC0415
 
-    bot: tuple[str, ...] = ctx.meta.get(_BOT, ())
-    if not bot:
+    words: tuple[str, ...] = ctx.meta.get(_BOT, ())
+    if not words:
         raise click.UsageError("no bot: write its command after --", ctx)
-    check(bot)
+    check(words)
     plans = planned(profiles, seed, time_scale, repeat)
-    rows: list[tuple[str, Result]] = []
+    for warning in dict.fromkeys(w for plan in plans for w in plan.prepared.warnings):
+        click.echo(f"downtick: warning: {warning}", err=True)
+    jobs = min(jobs or os.cpu_count() or 1, len(plans))
     pages = ReportFolder(report)
-    try:
-        for plan in plans:
-            for warning in plan.prepared.warnings:
-                click.echo(f"downtick: warning: {warning}", err=True)
-            one = OneRun(plan, keep / plan.name.replace("/", "-"), accept_unwitnessed)
-            judged = one.play(bot)
-            rows.append((plan.name, judged.verdict.result))
-            pages.add(judged)
-    except KeyboardInterrupt:
-        click.echo("downtick: interrupted: the rig is down", err=True)
-        sys.exit(130)
-    finally:
-        close_shared_arenas()
+    rows: list[tuple[str, Result]] = []
+    with _audience(several=jobs > 1) as told:
+
+        def play(plan: Plan, arena: Callable[[], ArenaHost], stop: threading.Event) -> JudgedRun:
+            files = keep / plan.name.replace("/", "-")
+            one = OneRun(plan, files, accept_unwitnessed=accept_unwitnessed, stop=stop, arena=arena)
+            return one.play(CommandLine(words), told)
+
+        try:
+            for plan, judged in zip(plans, side_by_side(plans, play, jobs), strict=True):
+                rows.append((plan.name, judged.result))
+                pages.add(judged)
+        except KeyboardInterrupt:
+            click.echo("downtick: interrupted: the rig is down", err=True)
+            sys.exit(130)
     if len(rows) > 1:
         click.echo("")
         for line in table(rows):
@@ -118,130 +129,17 @@ def command(
     sys.exit(worst(result for _, result in rows).exit_code)
 
 
-class Plan(NamedTuple):
-    """A run's name, what its profile was asked for by, and what is played in it."""
+@contextlib.contextmanager
+def _audience(*, several: bool) -> Iterator[Audience]:
+    """Return who shows the runs: a table that changes on a terminal, plain lines elsewhere."""
+    from rich.console import Console  # noqa: PLC0415 - commands import late
 
-    name: str
-    asked_for: str
-    prepared: Prepared
+    from downtick.report.run_board import Board  # noqa: PLC0415
+    from downtick.runs.audience import Lines  # noqa: PLC0415
 
-
-def planned(
-    profiles: Sequence[str], seed: int | None, time_scale: float, repeat: int
-) -> list[Plan]:
-    """Return what is to be played. Every profile is read before anything starts, and every problem is told."""
-    from downtick.errors import ProfileError  # noqa: PLC0415 - commands import late
-    from downtick.prepare import prepare  # noqa: PLC0415
-
-    plans: list[Plan] = []
-    problems: list[str] = []
-    for name in profiles:
-        try:
-            prepared = prepare(name, seed, time_scale)
-        except ProfileError as error:
-            problems += error.problems
-            continue
-        for number in range(1, repeat + 1):
-            again = f"-{number}" if repeat > 1 else ""
-            plans.append(Plan(name.removesuffix(".yaml") + again, name, prepared))
-    if problems:
-        raise ProfileError(tuple(problems))
-    return plans
-
-
-class OneRun:
-    """One profile played to one bot."""
-
-    def __init__(self, plan: Plan, files: Path, accept_unwitnessed: bool) -> None:
-        self._told = {"asked_for": plan.asked_for, "profile_text": plan.prepared.text}
-        self._profile = plan.prepared.profile
-        self._schedule = plan.prepared.schedule
-        self._history = files.with_name(files.name + ".jsonl")
-        self._log = files.with_name(files.name + ".log")
-        self._accept = accept_unwitnessed
-
-    def play(self, bot: Sequence[str]) -> JudgedRun:
-        """Play it, print the verdict, and return the run: as it is kept, without secrets."""
-        from downtick.commands.histories import Played, read_history  # noqa: PLC0415 - late
-        from downtick.commands.report_folder import judged_run  # noqa: PLC0415
-        from downtick.errors import RigError  # noqa: PLC0415
-        from downtick.report.verdict import verdict_lines  # noqa: PLC0415
-        from downtick.rig import Rig  # noqa: PLC0415
-        from downtick.verdict import Result  # noqa: PLC0415
-
-        rig = Rig(schedule=self._schedule, witness=True)
-        seconds = self._schedule.length + self._schedule.settle
-        click.echo(
-            f"{self._profile.name}: {self._profile.title} ({seconds:g} s from the steady state)"
-        )
-        trouble: str | None = None
-        try:
-            with rig:
-                for line in self._watched(rig, bot):
-                    click.echo(line)
-        except RigError as error:
-            if not rig.came_up:
-                raise
-            trouble = str(error)
-        self._keep(rig, bot)
-        header, history = read_history(self._history)
-        judged = judged_run(
-            self._history.stem,
-            Played(header, history, self._profile, self._schedule.time_scale),
-            accept_unwitnessed=self._accept,
-            trouble=trouble,
-        )
-        for line in verdict_lines(self._profile.name, judged.verdict, judged.history):
-            click.echo(line)
-        if judged.verdict.result is Result.FAIL:
-            click.echo(f"again: {judged.again}")
-        click.echo(f"history: {self._history}   the bot's output: {self._log}")
-        return judged
-
-    def _watched(self, rig: Rig, bot: Sequence[str]) -> Iterator[str]:
-        """Run the bot while the profile is played and for its settling time; yield what happens."""
-        from downtick.bots.command import running  # noqa: PLC0415 - commands import late
-        from downtick.report.timeline import line  # noqa: PLC0415
-
-        told = rig.endpoints.environment()
-        told["DOWNTICK_TIME_SCALE"] = f"{rig.time_scale:g}"
-        start, heard, ends = time.monotonic(), 0, float("inf")
-        with running(bot, rig.popen, told, self._log) as process:
-            over = False
-            while time.monotonic() < ends:
-                news = rig.history.since(heard)
-                heard += len(news)
-                for event in news:
-                    if event.source == "conductor" and (said := line(event, start)):
-                        yield said
-                    if event.kind == "run_ended":
-                        ends = time.monotonic() + self._schedule.settle
-                if rig.failure is not None:
-                    raise rig.failure
-                if not over and process.exit_code is not None:
-                    over = True
-                    yield _ended(rig, process)
-                time.sleep(_LOOK)
-            if not over:
-                yield _ended(rig, process)
-
-    def _keep(self, rig: Rig, bot: Sequence[str]) -> None:
-        """Write the history down, without secrets."""
-        from downtick.errors import InputError  # noqa: PLC0415 - commands import late
-        from downtick.secret_values import Scrubber, secret_values  # noqa: PLC0415
-
-        scrubber = Scrubber(secret_values({**os.environ, **rig.endpoints.environment()}))
-        try:
-            self._history.parent.mkdir(parents=True, exist_ok=True)
-            with self._history.open("wb") as file:
-                lines = rig.history_lines(**self._told, bot=list(bot))
-                file.writelines(scrubber.clean(line) for line in lines)
-        except OSError as error:
-            raise InputError(f"{self._history}: {error.strerror}") from error
-
-
-def _ended(rig: Rig, process: BotCommand) -> str:
-    """End the bot, if it has not ended by itself; tell the history, and say it in words."""
-    ended = process.stop()
-    rig.history.extend(ended.events())
-    return str(ended)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        yield Lines(click.echo, several=several)
+        return
+    with Board(console) as board:
+        yield board

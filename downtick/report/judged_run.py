@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from downtick.checks.run import Run
 from downtick.history import Header, History
 from downtick.report.again import again
-from downtick.verdict import Verdict
+from downtick.report.verdict import verdict_lines
+from downtick.verdict import Result, Verdict
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class JudgedRun:
         history: without secrets.
         run: the same history, as the checks read it.
         verdict: on the run.
+        failure: what a bot of this process died of.
     """
 
     name: str
@@ -29,6 +32,25 @@ class JudgedRun:
     history: History
     run: Run
     verdict: Verdict
+    failure: BaseException | None = None
+
+    @property
+    def result(self) -> Result:
+        """What it comes to."""
+        return self.verdict.result
+
+    def lines(self) -> Iterator[str]:
+        """Yield the verdict, its reasons and its evidence, worst first."""
+        return verdict_lines(self.profile, self.verdict, self.history)
+
+    def assert_pass(self) -> None:
+        """Fail a test, with the evidence, unless the run is a PASS.
+
+        Raises:
+            AssertionError: it is none.
+        """
+        if self.result is not Result.PASS:
+            raise AssertionError("\n".join(self.lines())) from self.failure
 
     @property
     def profile(self) -> str:

@@ -49,19 +49,10 @@ def test_a_rig_that_never_came_up_leaves_nothing(
 ) -> None:
     """There is no history to keep and no bot to judge: the reason is all there is to say."""
 
-    class Down:
-        came_up = False
+    def start() -> None:
+        raise ArenaError("no arena today")
 
-        def __init__(self, **_: object) -> None:
-            pass
-
-        def __enter__(self) -> None:
-            raise ArenaError("no arena today")
-
-        def __exit__(self, *_: object) -> None:
-            pass
-
-    monkeypatch.setattr("downtick.rig.Rig", Down)
+    monkeypatch.setattr("downtick.runs.side_by_side.ArenaHost.start", start)
     kept = tmp_path / "runs"
     words = ["streaming/market-feed-reset", "--keep", str(kept), "--", "true"]
     result = CliRunner().invoke(command, words)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from downtick.checks.index import index
-from downtick.commands.histories import Played
 from downtick.errors import InputError
-from downtick.judging import judged
 from downtick.report.document import RunReport, document, run_report
 from downtick.report.fates import fates
 from downtick.report.index_page import index_page
@@ -18,30 +16,9 @@ from downtick.report.junit import junit
 from downtick.report.page import run_page
 from downtick.report.perfetto import perfetto
 from downtick.report.summary import summary
-from downtick.verdict import Result, Verdict
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The variable in which GitHub names a file; what is written there stands on the page of the job."""
-
-
-def judged_run(
-    name: str, played: Played, *, accept_unwitnessed: bool = False, trouble: str | None = None
-) -> JudgedRun:
-    """Return a run with its verdict.
-
-    Args:
-        name: of its files.
-        played: as `read_played` returns it.
-        accept_unwitnessed: whether a fault that nobody saw counts as one that bit.
-        trouble: what failed of the rig, so that nothing can be said of the bot.
-    """
-    history, profile, scale = played.history, played.profile, played.time_scale
-    if trouble is None:
-        run, verdict = judged(history, profile, scale, accept_unwitnessed=accept_unwitnessed)
-    else:
-        run = index(history, scale, settle=profile.run.settle * scale)
-        verdict = Verdict(Result.ERROR, (trouble,), (), ())
-    return JudgedRun(name, profile.title, played.header, history, run, verdict)
 
 
 def write_trace(file: Path, judged: JudgedRun) -> None:
@@ -63,11 +40,12 @@ class ReportFolder:
 
     Args:
         folder: of the files; None for none, if only the summary of a GitHub job is wanted.
+        runs: whose pages are written already.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, runs: Sequence[RunReport] = ()) -> None:
         self._folder = folder
-        self._runs: list[RunReport] = []
+        self._runs = [*runs]
 
     def add(self, judged: JudgedRun) -> None:
         """Write the page of a run.

@@ -1,0 +1,1 @@
+"""Profiles played to bots, and judged."""

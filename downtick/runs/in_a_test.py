@@ -1,0 +1,63 @@
+"""Verdicts for a test: on a bot that is handed over, or on one that the test itself let loose."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from downtick.bots.bot import Bot
+from downtick.bots.command import CommandLine, check
+from downtick.bots.in_process import BotFunction, InProcess
+from downtick.errors import ArenaError
+from downtick.histories import Played
+from downtick.history import History, matching
+from downtick.judging import judge_run
+from downtick.prepare import Prepared
+from downtick.report.judged_run import JudgedRun
+from downtick.rig import PLAYED_WITHIN, Rig
+from downtick.runs.audience import Nobody
+from downtick.runs.one import OneRun
+from downtick.runs.plan import Plan
+
+
+async def run_profile(
+    plan: Plan, bot: BotFunction | Sequence[str], files: Path, **settings: Any
+) -> JudgedRun:
+    """Play a profile to a bot and judge it; see `Rig.run`.
+
+    Args:
+        plan: what is played.
+        bot: a command, or a coroutine function.
+        files: path of what is kept, without a suffix.
+        settings: of the run; see `OneRun`.
+    """
+    made: Bot
+    if callable(bot):
+        made = InProcess(bot, asyncio.get_running_loop())
+    else:
+        check(bot)
+        made = CommandLine(tuple(bot))
+    stop = threading.Event()
+    one = OneRun(plan, files, stop=stop, **settings)
+    try:
+        return await asyncio.to_thread(one.play, made, Nobody())
+    finally:
+        stop.set()  # whoever waits may have been cancelled
+
+
+async def verdict_on(rig: Rig, prepared: Prepared, *, accept_unwitnessed: bool) -> JudgedRun:
+    """Wait until a rig's profile is over and the bot had its time to settle, and judge; see `Rig.verdict`."""
+    schedule = prepared.schedule
+    seconds = schedule.warm_up + schedule.length + PLAYED_WITHIN
+    over = matching("run_ended", source="conductor")
+    ended = await rig.history.until(over, time.monotonic() + seconds)
+    if ended is None:
+        raise ArenaError(f"{schedule.profile} did not end within {seconds:g} s")
+    await asyncio.sleep(ended.at + schedule.settle - time.monotonic())
+    header, history = History.from_jsonl(b"".join(rig.history_lines()))
+    played = Played(header, history, prepared.profile, rig.time_scale)
+    return judge_run(rig.files.name, played, accept_unwitnessed=accept_unwitnessed)
