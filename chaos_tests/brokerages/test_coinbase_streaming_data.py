@@ -13,7 +13,7 @@ from bot_v2.features.brokerages.coinbase.streaming import (
     StreamingSettings,
     connection,
 )
-from chaos_tests.brokerages.steps import live_on, step_done, step_healed, stood_until
+from chaos_tests.brokerages.steps import live_on, passed, step_done, step_healed, stood_until
 from chaos_tests.brokerages.watch import Make, moment, watching
 from downtick.rig import Rig
 
@@ -41,6 +41,8 @@ async def test_latency_of_800_ms(rig: Rig, make: Make) -> None:
         slow = await step_done(rig, "latency")
         await step_healed(rig, "latency")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     healed = rig.history.select("step_healed", name="latency")[0]
     watch.judge_frames(read_until=stood_until(rig, healed))
     assert watch.losses() == {}
@@ -62,6 +64,8 @@ async def test_bandwidth_of_1_kb_a_second(rig: Rig, make_plain: Make) -> None:
         await watch.data(since=healed.at + rig.scaled(2), within=5, name="data at full speed")
         await live_on(watch)
         end = rig.now()
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     limit = 2 * StreamingSettings().ping_timeout + 1
     everyone = range(1, watch.client.stats.connects + 1)
@@ -87,6 +91,8 @@ async def test_small_slices(rig: Rig, make_plain: Make, reads: list[tuple[float,
         sliced = await step_done(rig, "slicer")
         healed = await step_healed(rig, "slicer")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames(read_until=stood_until(rig, healed))
     assert watch.losses() == {}
     whole = [size for at, size in reads if at < sliced.at]
@@ -112,6 +118,8 @@ async def test_a_sequence_gap_is_told_and_the_book_made_anew(rig: Rig, make: Mak
             name="a new snapshot",
         )
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     assert watch.losses() == {}
     assert len({message.connection for message in watch.messages}) == 1
     lost = {event["seq"] for event in rig.history.select("fault_hit")}
@@ -132,6 +140,8 @@ async def test_frames_out_of_order(rig: Rig, make: Make) -> None:
         await step_done(rig, "out_of_order", nth=3)
         await watch.condition(lambda: watch.client.stats.late == 3, within=5, name="three late")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     assert watch.losses() == {}
     numbers = [message.sequence_num for message in watch.messages]
     assert numbers == sorted(set(numbers))
@@ -150,6 +160,8 @@ async def test_frames_that_come_twice(rig: Rig, make: Make) -> None:
             lambda: watch.client.stats.duplicates == 3, within=5, name="three duplicates"
         )
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     assert watch.losses() == {}
     numbers = [message.sequence_num for message in watch.messages]
     assert numbers == sorted(set(numbers))
@@ -165,6 +177,8 @@ async def test_garbage_text_is_survived(rig: Rig, make: Make) -> None:
         last = await step_done(rig, "garbage_text", nth=3)
         await watch.data(since=last.at, within=5, name="data after the garbage")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     assert watch.losses() == {}
     assert watch.client.stats.malformed == 3
@@ -178,6 +192,8 @@ async def test_an_error_message_is_survived(rig: Rig, make: Make) -> None:
         error = await step_done(rig, "error_message")
         await watch.data(since=error.at, within=5, name="data after the error")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     assert watch.losses() == {}
     assert watch.client.stats.errors == 1
@@ -198,6 +214,8 @@ async def test_a_snapshot_of_twelve_mebibytes(rig: Rig, make: Make) -> None:
         # Reading twelve mebibytes of JSON is our own time, and is not scaled.
         await watch.data(since=moment(book), within=60, name="data after the snapshot")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     assert watch.losses() == {}
     assert isinstance(book, Message)

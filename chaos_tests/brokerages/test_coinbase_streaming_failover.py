@@ -9,7 +9,14 @@ from __future__ import annotations
 import pytest
 
 from bot_v2.features.brokerages.coinbase.streaming import Message
-from chaos_tests.brokerages.steps import live_on, resubscribed, step_done, step_healed, stood_until
+from chaos_tests.brokerages.steps import (
+    live_on,
+    passed,
+    resubscribed,
+    step_done,
+    step_healed,
+    stood_until,
+)
 from chaos_tests.brokerages.watch import Make, Watch, watching
 from downtick.rig import Rig
 
@@ -27,6 +34,8 @@ async def test_coinbase_websocket_reconnect_on_disconnect(rig: Rig, make: Make) 
         reset = await step_done(rig, "reset")
         await watch.data(since=reset.at, within=5, connection=2, name="data after the reset")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     asked = rig.history.select("step_asked", name="reset")[0]
     watch.judge_frames(read_until=asked.at)
     watch.judge_trades()
@@ -43,6 +52,8 @@ async def test_a_closed_connection_is_made_again(rig: Rig, make: Make) -> None:
         closed = await step_done(rig, "close")
         await watch.data(since=closed.at, within=5, connection=2, name="data after the close")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames(read_until=rig.history.select("step_asked", name="close")[0].at)
     watch.judge_trades()
     resubscribed(watch, 2)
@@ -58,6 +69,8 @@ async def test_a_link_that_is_down_for_ten_seconds(rig: Rig, make: Make) -> None
         up = await step_healed(rig, "down")
         attempts = watch.client.stats.attempts
         await watch.data(since=up.at, within=5, connection=2, name="data after the link is up")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     resubscribed(watch, 2)
     away = rig.history.select("accepted", listener="market_ws", after=down.at)
@@ -72,6 +85,8 @@ async def test_a_link_that_flaps(rig: Rig, make: Make) -> None:
     async with watching(rig, make) as watch:
         up = await step_healed(rig, "down", nth=5)
         await watch.data(since=up.at, within=5, connection=6, name="data after the last flap")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     resubscribed(watch, 6)
     ended = [rig.history.first("closed", conn=conn) for conn in watch.connections()[:5]]
@@ -90,6 +105,8 @@ async def test_seven_resets_in_a_row(rig: Rig, make: Make) -> None:
                 since=reset.at, within=5, connection=number + 1, name=f"data after reset {number}"
             )
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     for connection in range(2, 9):
         resubscribed(watch, connection)
@@ -114,6 +131,8 @@ async def test_every_close_code_is_a_loss(rig: Rig, make: Make, code: int) -> No
     async with watching(rig, make) as watch:
         struck = await step_done(rig, "abort" if code == 1006 else "close_code")
         await watch.data(since=struck.at, within=5, connection=2, name=f"data after {code}")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     resubscribed(watch, 2)
     closed = rig.history.first("closed", conn=watch.connections()[0])
@@ -132,6 +151,8 @@ async def test_a_handshake_that_hangs_is_given_up(rig: Rig, make: Make) -> None:
     async with watching(rig, make) as watch:
         healed = await step_healed(rig, "refuse_connections")
         await watch.data(since=healed.at, within=20, connection=2, name="data after the silence")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     resubscribed(watch, 2)
     assert watch.client.stats.losses["open_timeout"] >= 2
@@ -155,6 +176,8 @@ async def test_an_upgrade_that_is_refused_for_thirty_seconds(
     async with watching(rig, make) as watch:
         healed = await step_healed(rig, "refuse_upgrade")
         await watch.data(since=healed.at, within=10, connection=2, name=f"data after {status}")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     resubscribed(watch, 2)
     refused = rig.history.select("refused", status=status)
@@ -169,6 +192,8 @@ async def test_a_proxy_that_ends_an_idle_direction(rig: Rig, make: Make) -> None
     async with watching(rig, make) as watch:
         healed = await step_healed(rig, "timeout")
         await watch.data(since=healed.at, within=10, connection=2, name="data after the timeout")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     resubscribed(watch, len(watch.connections()))
     first = watch.connections()[0]
@@ -189,6 +214,8 @@ async def test_coinbase_heartbeat_detects_stale_connection(rig: Rig, make: Make)
         healed = [await step_healed(rig, name) for name in ("data_silence", "heartbeat_silence")]
         back = max(event.at for event in healed)
         await watch.data(since=back, within=5, connection=2, name="data after the silence")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     resubscribed(watch, 2)
     assert set(watch.losses()) == {"silence"}
@@ -213,6 +240,8 @@ async def test_heartbeats_that_stop_while_data_flows(rig: Rig, make: Make) -> No
         await watch.condition(
             lambda: watch.client.stats.heartbeats > beats, within=5, name="a heartbeat"
         )
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     assert set(watch.losses()) == {"heartbeats"}
     first = watch.connections()[0]
@@ -229,6 +258,8 @@ async def test_data_that_stops_while_heartbeats_go_on(rig: Rig, make: Make) -> N
         loss = await watch.loss(since=silent.at, within=30, name="the silence is noticed")
         healed = await step_healed(rig, "data_silence")
         await watch.data(since=healed.at, within=5, connection=2, name="data after the silence")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     assert watch.losses() == {"data": 1}
     first = watch.connections()[0]
@@ -249,6 +280,8 @@ async def test_one_channel_that_stops_beside_another(rig: Rig, make: Make) -> No
             since=healed.at,
             name="the book after the silence",
         )
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     assert watch.losses() == {"data": 1}
     first = watch.connections()[0]
@@ -264,6 +297,8 @@ async def test_a_link_that_freezes(rig: Rig, make: Make) -> None:
         await watch.loss(since=frozen.at, within=30, name="the freeze is noticed")
         thawed = await step_healed(rig, "freeze")
         await watch.data(since=thawed.at, within=5, connection=2, name="data after the thaw")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     _nothing_came(watch, frozen.at, stood_until(rig, thawed))
     assert rig.history.select("frame_sent", conn=watch.connections()[0], after=frozen.at)
@@ -277,6 +312,8 @@ async def test_a_link_that_loses_everything(rig: Rig, make: Make) -> None:
         await watch.loss(since=hole.at, within=30, name="the blackhole is noticed")
         ended = await step_healed(rig, "blackhole")
         await watch.data(since=ended.at, within=5, connection=2, name="data after the blackhole")
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames()
     _nothing_came(watch, hole.at, stood_until(rig, ended))
     sent = rig.history.select("frame_sent", conn=watch.connections()[0], after=hole.at)
@@ -292,6 +329,8 @@ async def test_a_short_freeze_is_sat_out(rig: Rig, make: Make) -> None:
         thawed = await step_healed(rig, "freeze")
         await watch.data(since=thawed.at, within=5, name="data after the thaw")
         await live_on(watch)
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_frames(read_until=thawed.at)
     assert watch.losses() == {}
     _nothing_came(watch, frozen.at, stood_until(rig, thawed))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import mean
-from typing import Any
+from typing import Any, NamedTuple
 
 from downtick.checks.cases import Case, conclude
 from downtick.checks.finding import Finding
@@ -20,8 +20,18 @@ _WINDOW = 5.0
 """Nominal seconds in which attempts are counted."""
 _ENOUGH = 3
 """Attempts without which nothing can grow."""
+_POLITE = 3
+"""How many times the shortest allowed pause one is that need not grow."""
 _GROWN = 1.2
 """How much longer the later pauses are in the mean than the earlier ones, at least: pauses are drawn at random."""
+
+
+class Attempt(NamedTuple):
+    """One attempt to connect: when, the number of its event, and whether it surely was to this link."""
+
+    at: float
+    number: int
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Episode:
     lost: int
     number: int
     since: float
-    attempts: tuple[Connection, ...]
+    attempts: tuple[Attempt, ...]
 
 
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
@@ -56,12 +66,17 @@ def _episodes(run: Run, healthy: float) -> Iterator[Episode]:
             for connection in born:
                 if not at < connection.accepted <= run.ended:
                     continue
-                attempts.append(connection)
+                attempts.append(Attempt(connection.accepted, connection.number))
                 if _healthy(run, connection, run.real(healthy)):
                     until = connection.accepted
                     break
+            attempts += (
+                Attempt(each.at, each.number, each.links == (listener,))
+                for each in run.refusals
+                if at < each.at <= until and listener in each.links
+            )
             alive = sum(c.upgraded is not None and c.upgraded < at <= c.ended for c in born)
-            yield Episode(listener, max(alive, 1), loss.end.number, at, tuple(attempts))
+            yield Episode(listener, max(alive, 1), loss.end.number, at, tuple(sorted(attempts)))
 
 
 def _healthy(run: Run, connection: Connection, seconds: float) -> bool:
@@ -71,39 +86,60 @@ def _healthy(run: Run, connection: Connection, seconds: float) -> bool:
 
 
 def _case(run: Run, episode: Episode, parameters: Mapping[str, Any]) -> Case | None:
-    times = [connection.accepted for connection in episode.attempts]
-    if len(times) < _ENOUGH:
+    """Return what an episode shows; None if there were too few attempts to show anything."""
+    attempts = episode.attempts
+    if len(attempts) < _ENOUGH:
         return None
-    evidence = (episode.number, *(connection.number for connection in episode.attempts[:5]))
+    evidence = (episode.number, *(attempt.number for attempt in attempts[:5]))
+    told = f"{len(attempts)} attempts to open {episode.listener}"
     window, most = run.real(_WINDOW), parameters["max_rate"] * _WINDOW * episode.lost
-    densest = max(sum(at <= other < at + window for other in times) for at in times)
-    told = f"{len(times)} attempts to open {episode.listener}"
-    if densest > most:
-        said = f"{told}, {densest} of them within {_WINDOW:g} s: {most:g} are allowed"
+    sure = _densest([attempt.at for attempt in attempts if attempt.sure], window)
+    densest = _densest([attempt.at for attempt in attempts], window)
+    if sure > most:
+        said = f"{told}, {sure} of them within {_WINDOW:g} s: {most:g} are allowed"
         return Case(False, f"{said}; wait longer each time", evidence)
-    until = times[-1]
-    if any(
-        fault.link == episode.listener and fault.ended > fault.done and fault.asked < until
-        for fault in run.faults
-        if fault.ended > episode.since
-    ):
+    if _uncounted(run, episode):
         return Case(
             None, f"{told}: under a fault of the link, nobody counted those that failed", evidence
         )
+    if densest > most or not all(attempt.sure for attempt in attempts):
+        return Case(None, f"{told}, but some may have been to another link", evidence)
     if episode.lost > 1:
         return Case(True, f"{told}, at most {densest} within {_WINDOW:g} s", evidence)
-    pauses = [later - earlier for earlier, later in pairwise(times)]
-    holds, said = _grow(pauses, run.real(parameters["cap"]))
+    pauses = [later.at - earlier.at for earlier, later in pairwise(attempts)]
+    polite = run.real(min(parameters["cap"] / 2, _POLITE / parameters["max_rate"]))
+    holds, said = _grow(pauses, run.real(parameters["cap"]), polite)
     return Case(holds, f"{told}: {said}", evidence)
 
 
-def _grow(pauses: list[float], cap: float) -> tuple[Truth, str]:
-    """Return whether pauses grow to a cap, and how to say so."""
+def _densest(times: Sequence[float], window: float) -> int:
+    """Return how many of these there are in any window, at most."""
+    return max((sum(at <= other < at + window for other in times) for at in times), default=0)
+
+
+def _uncounted(run: Run, episode: Episode) -> bool:
+    """Whether there may be attempts that nobody counted: those under a fault of the link never reach the exchange.
+
+    Who is refused is counted by the witness. Who is let in by the kernel and then left alone is not.
+    """
+    until = episode.attempts[-1].at
+    return any(
+        fault.link == episode.listener
+        and fault.ended > fault.done
+        and fault.asked < until
+        and fault.ended > episode.since
+        and not (run.counted and fault.name == "down")
+        for fault in run.faults
+    )
+
+
+def _grow(pauses: list[float], cap: float, polite: float) -> tuple[Truth, str]:
+    """Return whether pauses grow to a cap, or are long from the first, and how to say so."""
     half = len(pauses) // 2
     early, late = mean(pauses[:half]), mean(pauses[-half:])
     said = f"pauses of {early:.3g} s at first and {late:.3g} s at last"
     if max(pauses) > cap * _GROWN:
         return False, f"a pause of {max(pauses):.3g} s is longer than the cap of {cap:g} s"
-    if late >= early * _GROWN or early >= cap / 2:
+    if late >= early * _GROWN or early >= polite:
         return True, said
     return (False, f"{said}: they do not grow") if late <= early else (None, said)

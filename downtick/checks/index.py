@@ -19,6 +19,7 @@ from downtick.checks.run import (
     Pair,
     Process,
     Reading,
+    Refusal,
     Request,
     Run,
     unwitnessed,
@@ -111,6 +112,8 @@ class _Reader:
             "step_failed": self._error,
             "watching": self._watching,
             "no_witness": self._no_witness,
+            "lost": self._uncounted,
+            "refused": self._refused,
             "bot_asked_to_stop": self._asked_to_stop,
             "bot_ended": self._bot_ended,
         }
@@ -360,7 +363,15 @@ class _Reader:
         self.run.idle.append((event.at - event["seconds"], event.at))
 
     def _watching(self, number: int, event: Event) -> None:
-        self._watched = True
+        self._watched = self.run.counted = True
+
+    def _uncounted(self, number: int, event: Event) -> None:
+        self.run.counted = False
+
+    def _refused(self, number: int, event: Event) -> None:
+        if event.source == "witness":  # the exchange refuses upgrades
+            links = (event["link"],) if event.get("link") else event["links"]
+            self.run.refusals.append(Refusal(number, event.at, tuple(links)))
 
     def _no_witness(self, number: int, event: Event) -> None:
         if self._watched:  # one that was lost; where there never was any, faults are unknown

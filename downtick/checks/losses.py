@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from downtick.checks.instant import Instant
 from downtick.checks.run import CUT, FEEDS, Connection, End, Pair, Run
 
-_BLOCKS = frozenset({"down", "refuse_connections", "refuse_upgrade"})
-"""Faults under which surely no feed can be opened."""
+_BLOCKS = frozenset({"down", "freeze", "blackhole", "refuse_connections", "refuse_upgrade"})
+"""Faults under which surely no feed can be opened: nobody answers, or no answer arrives."""
 
 
 @dataclass(frozen=True)

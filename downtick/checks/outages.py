@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from downtick.checks.instant import NEVER, Instant, first_of
 from downtick.checks.run import FEEDS, Connection, Fault, Run
 
+_REFUSES_ORDERS = frozenset({"cancel_only", "order_entry_disabled", "trading_disabled"})
+"""Faults of the exchange under which every new order is refused, in an answer that says so."""
+
 
 @dataclass
 class Outage:
@@ -48,7 +51,7 @@ def outages(run: Run) -> list[Outage]:
 
 
 def _signs(run: Run, outage: Outage) -> Iterator[tuple[Instant, int]]:
-    """Yield what the bot could see of an outage: feeds that ended, and requests that failed."""
+    """Yield what the bot could see of an outage: feeds that ended, requests that failed, orders that were refused."""
     for connection in run.connections.values():
         end = connection.end
         if end is None or connection.upgraded is None or connection.listener not in FEEDS:
@@ -66,6 +69,12 @@ def _signs(run: Run, outage: Outage) -> Iterator[tuple[Instant, int]]:
             and outage.since <= answer.at <= outage.until
         ):
             yield answer.read, answer.number
+    refused = [hit for f in outage.faults if f.name in _REFUSES_ORDERS for hit in f.hits]
+    for _, hit in refused:
+        for request in run.asking("place"):
+            answer = request.answer
+            if request.conn == hit["conn"] and answer and request.at <= hit.at <= answer.at:
+                yield answer.read, answer.number
 
 
 def _seen(run: Run, connection: Connection, at: float) -> Instant:

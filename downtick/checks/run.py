@@ -257,6 +257,21 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A connect of the bot's that met nobody, as the witness saw it.
+
+    Attributes:
+        number: of the event.
+        at: when.
+        links: to which it may have been; several where the kernel had forgotten the port.
+    """
+
+    number: int
+    at: float
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """The bot's process, which ended.
 
@@ -298,6 +313,8 @@ class Run:
         rolled_back: whether the ledger went back to what it was, with orders that the bot had been told of.
         pauses: in the prices of each product, once somebody asked for them.
         errors: numbers of events that tell of an error of the rig.
+        refusals: connects that met nobody.
+        counted: whether all of those are there: a witness looked, and missed nothing.
         process: that the bot ran in, once it has ended; None if nobody tells of one.
     """
 
@@ -319,6 +336,8 @@ class Run:
     rolled_back: bool = False
     pauses: list[Pause] | None = None
     errors: list[int] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    counted: bool = False
     process: Process | None = None
 
     @property

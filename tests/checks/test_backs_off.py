@@ -53,8 +53,13 @@ def test_reconnecting_without_a_pause_violates() -> None:
 
 
 def test_pauses_that_do_not_grow_violate() -> None:
-    """However long they are, short of the cap."""
-    assert outcome(storm([3, 3, 3, 3, 3])) is Outcome.VIOLATED
+    """Even if they are within the rate."""
+    assert outcome(storm([1, 1, 1, 1, 1])) is Outcome.VIOLATED
+
+
+def test_pauses_that_are_long_from_the_first_need_not_grow() -> None:
+    """Who waits three times as long as must be hammers nobody."""
+    assert outcome(storm([1.6, 1.6, 1.6, 1.6])) is Outcome.HOLDS
 
 
 def test_pauses_at_the_cap_grow_no_more() -> None:
@@ -79,10 +84,52 @@ def test_one_attempt_that_succeeds_shows_nothing() -> None:
     assert outcome(storm([0.5])) is Outcome.NOT_EXERCISED
 
 
-def test_under_a_link_that_is_down_the_attempts_are_not_all_seen() -> None:
+def down(
+    *refused: float, links: tuple[str, ...] = ("market_ws",), counted: bool = True
+) -> Transcript:
+    """Tell of a feed that is lost to a link that is down until 40, of these connects, and of one that lasts."""
+    t = Transcript()
+    lost = t.feed(0)
+    t.breaks("market_ws", "down", 10, until=40)
+    t.closes(lost, 10, by="bot", how="eof")
+    if counted:
+        t.tell(0, "watching", "witness", interval=0.02)
+    for at in refused:
+        link = links[0] if len(links) == 1 else None
+        t.tell(at, "refused", "witness", link=link, links=list(links), port=40_000)
+    t.feed(41)
+    t.over(200)
+    return t
+
+
+def test_under_a_link_that_is_down_the_witness_counts() -> None:
     """The exchange never hears of those that fail."""
+    doubling = (10.5, 11.5, 13.5, 17.5, 25.5)
+    assert outcome(down(*doubling)) is Outcome.HOLDS
+    hammering = [10 + number / 10 for number in range(1, 200)]
+    assert outcome(down(*hammering)) is Outcome.VIOLATED
+    assert outcome(down(*doubling, counted=False)) is Outcome.NOT_EXERCISED
+
+
+def test_a_connect_that_may_have_been_to_another_link_is_held_against_nobody() -> None:
+    """Nor does it speak for anybody."""
+    hammering = [10 + number / 10 for number in range(1, 200)]
+    assert outcome(down(*hammering, links=("market_ws", "user_ws"))) is Outcome.NOT_EXERCISED
+    assert outcome(down(*hammering, links=("user_ws",))) is Outcome.NOT_EXERCISED
+
+
+def test_a_witness_that_missed_something_has_not_counted() -> None:
+    """Deaths that the kernel had no room for may have been refused connects."""
+    t = down(10.5, 11.5, 13.5, 17.5, 25.5)
+    t.tell(20, "lost", "witness", since=19)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_who_is_left_alone_by_a_frozen_link_is_not_counted() -> None:
+    """The kernel lets them in, and nobody hears of them."""
     t = storm([0.5, 3, 8])
-    t.breaks("market_ws", "down", 10, until=15)
+    t.tell(0, "watching", "witness", interval=0.02)
+    t.breaks("market_ws", "freeze", 10, until=15)
     assert outcome(t) is Outcome.NOT_EXERCISED
 
 

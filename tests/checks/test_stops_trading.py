@@ -95,3 +95,29 @@ def test_errors_make_an_outage_visible_when_they_are_read() -> None:
     t.asks(conn, 28, status=503, fault=handle)
     t.places(conn, 29, "dark")
     assert outcome(t) is Outcome.VIOLATED
+
+
+def halted(t: Transcript, *orders: float) -> None:
+    """Tell of a bot that orders every two seconds, of orders that can only be cancelled from 20 to 60, and of these."""
+    conn = t.opens("rest", 0)
+    for at in range(0, 20, 2):
+        t.places(conn, at, f"steady {at}")
+    t.fault("cancel_only", 20, 60, hits=[(at, conn) for at in orders])
+    for left in orders:
+        t.places(conn, left, f"halted {left:g}", applied=False, answered=left + 0.5)
+        t.asks(conn, left + 0.6)  # so that the answer was read before
+    t.over(80)
+
+
+def test_an_order_that_is_refused_because_none_is_taken_shows_the_outage() -> None:
+    """One such answer is enough for a bot that reads it."""
+    t = Transcript()
+    halted(t, 22)
+    assert outcome(t) is Outcome.HOLDS
+
+
+def test_a_bot_that_goes_on_ordering_where_none_is_taken_violates() -> None:
+    """Each is refused, and tells it the same."""
+    t = Transcript()
+    halted(t, 22, 30, 40)
+    assert outcome(t) is Outcome.VIOLATED
