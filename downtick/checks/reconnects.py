@@ -30,7 +30,7 @@ def _case(run: Run, loss: Loss, within: float) -> Case:
     fresh = [
         (run.read(feed, frame), feed, frame)
         for feed in run.feeds(lost.listener)
-        if feed.accepted > loss.end.at and (frame := first_fresh(feed)) is not None
+        if _later(feed, loss) and (frame := first_fresh(feed)) is not None
     ]
     since = cut_again(run, loss, within)
     not_yet = Instant(run.ended, math.inf)
@@ -43,10 +43,15 @@ def _case(run: Run, loss: Loss, within: float) -> Case:
     elif holds:
         told = f"{name} was lost, and fresh frames were read at most {back.latest - loss.end.at:.3g} s later"
     elif fresh:
-        told = f"{name} was lost; fresh frames were sent {took:.3g} s later, but nobody saw when the bot read one"
+        told = f"{name} was lost; fresh frames were sent {took:.3g} s later, but nobody saw when the bot read one, or from when on it could"
     else:
         told = f"{name} was lost, and the run ended before its deadline"
     return Case(holds, told, evidence)
+
+
+def _later(feed: Connection, loss: Loss) -> bool:
+    """Whether a feed came after another was lost. It may have been asked for before the exchange heard of the loss."""
+    return feed.upgraded is not None and feed.upgraded > loss.end.at
 
 
 def first_fresh(feed: Connection) -> Frame | None:

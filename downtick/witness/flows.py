@@ -107,7 +107,11 @@ def _prove_flat(fault: Fault, seen: Evidence, *, made_up: bool) -> Proof:
 
 def _left(fault: Fault, seen: Evidence) -> bool:
     """Tell whether every connection of then was ended by the bot while it stood."""
-    there = [bot for bot in seen.ends(fault.link, "bot") if bot.born.latest <= fault.done]
+    there = [
+        bot
+        for bot in seen.ends(fault.link, "bot")
+        if bot.born.latest <= fault.done and (bot.over is None or bot.over.latest > fault.asked)
+    ]
     return all(
         (seen.ending(bot) or ("",))[0] == "bot"
         and bot.over is not None

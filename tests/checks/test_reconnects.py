@@ -181,3 +181,18 @@ def test_who_is_cut_while_he_comes_back_has_his_time_again() -> None:
     t.breaks("market_ws", "reset", 16)
     t.feed(17)
     assert outcome(t) is Outcome.VIOLATED
+
+
+def test_a_bot_may_be_on_its_way_back_before_the_exchange_hears_of_the_loss() -> None:
+    """A frozen link holds its goodbye back, and lets its next connection in before."""
+    t = Transcript()
+    lost = t.feed(0)
+    t.frames(lost, 0, 10)
+    t.breaks("market_ws", "freeze", 10, until=20)
+    new = t.opens("market_ws", 15)
+    t.closes(lost, 20.01, by="bot", how="eof")
+    t.tell(20.02, "upgraded", conn=new, compression=False)
+    t.subscribes(new, 20.03, "ticker", "BTC-USD")
+    t.frame(new, 20.1)
+    t.over(40)
+    assert outcome(t) is Outcome.HOLDS

@@ -175,9 +175,12 @@ def test_one_is_not_taken_for_the_other() -> None:
 
 def test_a_freeze_that_the_bot_did_not_wait_for_bit() -> None:
     """Nobody is owed what he left behind."""
-    found = proof(fault("freeze"), held(holed, over=3.6, by="bot", how="fin"))
+    left = held(holed, over=3.6, by="bot", how="fin")
+    found = proof(fault("freeze"), left)
     assert found.answer == "bit"
     assert found.why.endswith("; the bot left before it came")
+    long_gone = held(nothing, over=1.0, by="link", how="fin")
+    assert proof(fault("freeze"), long_gone, left).answer == "bit"
     lost = proof(fault("blackhole"), held(holed, over=3.6, by="bot", how="fin"))
     assert (lost.answer, lost.why[-26:]) == ("bit", "; it never came in the end")
 
