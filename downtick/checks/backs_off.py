@@ -20,6 +20,10 @@ _WINDOW = 5.0
 """Nominal seconds in which attempts are counted."""
 _ENOUGH = 3
 """Attempts without which nothing can grow."""
+_TWICE = 2
+"""How much longer the later pauses are than the first two, where most are at the cap. Equal jitter alone never does that."""
+_MANY = 8
+"""Pauses of which the first two are no half."""
 _POLITE = 3
 """How many times the shortest allowed pause one is that need not grow."""
 _GROWN = 1.2
@@ -137,9 +141,12 @@ def _grow(pauses: list[float], cap: float, polite: float) -> tuple[Truth, str]:
     """Return whether pauses grow to a cap, or are long from the first, and how to say so."""
     half = len(pauses) // 2
     early, late = mean(pauses[:half]), mean(pauses[-half:])
+    first = mean(pauses[:2])
     said = f"pauses of {early:.3g} s at first and {late:.3g} s at last"
     if max(pauses) > cap * _GROWN:
         return False, f"a pause of {max(pauses):.3g} s is longer than the cap of {cap:g} s"
     if late >= early * _GROWN or early >= polite:
         return True, said
+    if len(pauses) > _MANY and late >= first * _TWICE:
+        return True, f"pauses of {first:.3g} s at first and {late:.3g} s at last"
     return (False, f"{said}: they do not grow") if late <= early else (None, said)

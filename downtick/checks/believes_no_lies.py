@@ -13,6 +13,8 @@ from downtick.checks.rates import new_orders
 from downtick.checks.run import Fault, Run
 
 NAME = "believes_no_lies"
+_MORE = 2
+"""How many times the most before the faults a position must become to speak against a bot: positions drift, and one that takes itself for flat builds it anew."""
 _OF_THE_ACCOUNT = frozenset({"zero_balances", "empty_orders"})
 
 
@@ -51,6 +53,9 @@ def _account(
         what = lie.attributes.get("what")
         if limit is None:
             told = f"{product}: no limit was given, and no order before the faults tells one"
+            cases.append(Case(None, told, evidence))
+        elif given is None and limit < worst.size < _MORE * limit:
+            told = f"{product}: {worst.size} was risked after {what} had been told, {limit} was the most before: too little to tell"
             cases.append(Case(None, told, evidence))
         elif worst.size > limit:
             told = f"{product}: {worst.size} was risked after {what} had been told, {limit} is the most"

@@ -30,6 +30,11 @@ class Outage:
     visible: Instant = NEVER
     evidence: tuple[int, ...] = ()
 
+    @property
+    def only_refuses(self) -> bool:
+        """Whether nothing was wrong but that orders were refused: only by asking can a bot learn that it is over."""
+        return all(fault.name in _REFUSES_ORDERS for fault in self.faults)
+
 
 def outages(run: Run) -> list[Outage]:
     """Return the outages of a run, in order."""

@@ -2,7 +2,7 @@
 
 Toxiproxy passes bytes on unchanged, so what ends at an offset of the exchange's stream was read when the bot's socket had
 handed so many bytes to its owner. Which socket of the bot belongs to which connection of the exchange nobody tells: it is
-known where only one can.
+known where only one can, by when it was there and by how much it had sent and received.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from downtick.checks.run import Connection, Frame, Reading, unwitnessed
 from downtick.history import Event
 from downtick.witness.evidence import Evidence
 from downtick.witness.lives import Life
+from downtick.witness.pairs import fits
 
 
 def reading(history: Iterable[Event], seen: Evidence) -> Reading:
@@ -42,15 +43,24 @@ def reading(history: Iterable[Event], seen: Evidence) -> Reading:
 
 
 def _candidates(accepted: Event, seen: Evidence) -> list[Life]:
-    """Return the bot's sockets that were there when a connection came through their link."""
+    """Return the bot's sockets that were there when a connection came through their link, and may be its other end."""
     at = accepted.at
     if seen.missing(at, at):
         return []
-    return [
+    there = [
         life
         for life in seen.ends(accepted["listener"], "bot")
         if life.born.earliest <= at and (life.over is None or life.over.latest >= at)
     ]
+    own = _own_end(accepted, seen)
+    return there if own is None or len(there) < 2 else [life for life in there if fits(life, own)]
+
+
+def _own_end(accepted: Event, seen: Evidence) -> Life | None:
+    """Return the exchange's own socket of a connection: the port that it came from is known there too."""
+    ends = seen.ends(accepted["listener"], "exchange")
+    found = [life for life in ends if life.port == accepted["peer_port"]]
+    return min(found, key=lambda life: abs(life.born.latest - accepted.at), default=None)
 
 
 def _only(candidates: dict[int, list[Life]]) -> dict[int, Life]:

@@ -32,6 +32,14 @@ def test_buying_again_because_nothing_seems_to_be_there_violates(what: str) -> N
     assert outcome(t, 2) is Outcome.HOLDS
 
 
+def test_a_little_more_than_before_is_a_doubt() -> None:
+    """Positions drift; who takes himself for flat builds his anew."""
+    t = Transcript()
+    t.places(lied(t), 12, "b", size="0.9")
+    assert outcome(t) is Outcome.NOT_EXERCISED
+    assert outcome(t, 1.5) is Outcome.VIOLATED
+
+
 def test_what_follows_after_the_lie_counts_too() -> None:
     """The bot may have kept it in mind."""
     t = Transcript()

@@ -70,25 +70,16 @@ def test_far_from_the_limit_nothing_is_shown() -> None:
     assert outcome(t, 1.25) is Outcome.HOLDS
 
 
-def test_without_a_limit_the_bots_own_before_the_faults_counts() -> None:
-    """What it never did while all was well it does not do after."""
+def test_without_a_limit_nothing_can_be_said() -> None:
+    """What a bot did before the faults is not what it allows itself: positions drift."""
     t = Transcript()
     conn = t.opens("rest", 0)
     t.places(conn, 1, "a")
-    t.ends("a", 2)
     t.fault("abort", 5)
     t.places(conn, 6, "b")
-    assert outcome(t, None) is Outcome.HOLDS
-    t.places(conn, 7, "c")
-    assert outcome(t, None) is Outcome.VIOLATED
-
-
-def test_without_a_limit_and_orders_before_the_faults_nothing_can_be_said() -> None:
-    """There is nothing to compare with."""
-    t = Transcript()
-    t.fault("abort", 0.5)
-    t.places(t.opens("rest", 0), 1, "a")
-    assert outcome(t, None) is Outcome.NOT_EXERCISED
+    found = check(t.run(), {})
+    assert found.outcome is Outcome.NOT_EXERCISED
+    assert "no limit was given" in found.sentence
 
 
 def test_a_fill_that_was_taken_back_is_no_position() -> None:

@@ -24,14 +24,23 @@ class Watched(Transcript):
         self.tell(20, "watched", "witness", since=19.98)
         self._sockets = 0
 
-    def socket(self, born: float, *reads: tuple[float, int], since: float | None = None) -> int:
-        """See a bot's socket, and what it has taken in and read so far at each of these looks."""
+    def socket(
+        self,
+        born: float,
+        *reads: tuple[float, int],
+        since: float | None = None,
+        end: str = "bot",
+        port: int | None = None,
+        sent: int = 0,
+    ) -> int:
+        """See a socket, what it has taken in and read so far at each of these looks, and what it had sent from the first."""
         self._sockets += 1
         number, before = self._sockets, born - 0.1 if since is None else since
-        place = {"link": "market_ws", "end": "bot", "port": 40000 + number}
+        place = {"link": "market_ws", "end": end, "port": port or 40000 + number}
         self.tell(born, "born", "witness", socket=number, since=before, **place)
         for at, count in reads:
             told: dict[str, Any] = {"socket": number, "since": at - 0.02, "state": 1, **FIGURES}
+            told |= {"sent": sent, "acked": sent + (end == "bot")}
             self.tell(at, "sample", "witness", received=count, rqueue=0, **told)
         return number
 
@@ -81,6 +90,17 @@ def test_of_two_sockets_that_may_be_it_nobody_knows() -> None:
     late.socket(1, (2.5, 100), (2.52, 100))
     late.socket(3, (3.5, 100))
     assert late.told(one)[0].latest < 2.6
+
+
+def test_of_two_sockets_that_came_at_once_the_bytes_tell() -> None:
+    """Only one of them had sent what the exchange had received."""
+    t = Watched()
+    one = t.feed(1)
+    t.frame(one, 2, offset=100)
+    t.socket(1, (2.5, 100), (2.52, 100), sent=300)
+    t.socket(1, (2.5, 0))
+    t.socket(1, (2.5, 300), end="exchange", port=50_000 + one, sent=100)
+    assert t.told(one) == [Instant(2.48, 2.52)]
 
 
 def test_what_is_surely_another_s_is_out_of_the_question() -> None:

@@ -116,8 +116,15 @@ def test_an_order_that_is_refused_because_none_is_taken_shows_the_outage() -> No
     assert outcome(t) is Outcome.HOLDS
 
 
+def test_a_bot_may_ask_now_and_then_whether_orders_are_taken_again() -> None:
+    """Nothing else can tell it."""
+    t = Transcript()
+    halted(t, 22, 36, 50)
+    assert outcome(t) is Outcome.HOLDS
+
+
 def test_a_bot_that_goes_on_ordering_where_none_is_taken_violates() -> None:
     """Each is refused, and tells it the same."""
     t = Transcript()
-    halted(t, 22, 30, 40)
+    halted(t, *range(22, 60, 2))
     assert outcome(t) is Outcome.VIOLATED
