@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from downtick.bots.command import BotCommand
+    from downtick.bots.events import BotEvents
     from downtick.prepare import Prepared
     from downtick.report.judged_run import JudgedRun
     from downtick.rig import Rig
@@ -201,14 +202,20 @@ class OneRun:
     def _watched(self, rig: Rig, bot: Sequence[str]) -> Iterator[str]:
         """Run the bot while the profile is played and for its settling time; yield what happens."""
         from downtick.bots.command import running  # noqa: PLC0415 - commands import late
+        from downtick.bots.events import following  # noqa: PLC0415
         from downtick.report.timeline import line  # noqa: PLC0415
 
         told = rig.endpoints.environment()
         told["DOWNTICK_TIME_SCALE"] = f"{rig.time_scale:g}"
         start, heard, ends = time.monotonic(), 0, float("inf")
-        with running(bot, rig.popen, told, self._log) as process:
+        folder = Path(rig.endpoints.ca_file).parent  # the run's own: it goes with the run
+        with (
+            following(folder, told) as events,
+            running(bot, rig.popen, events.environment, self._log) as process,
+        ):
             over = False
             while time.monotonic() < ends:
+                rig.history.extend(events.news())
                 news = rig.history.since(heard)
                 heard += len(news)
                 for event in news:
@@ -220,10 +227,12 @@ class OneRun:
                     raise rig.failure
                 if not over and process.exit_code is not None:
                     over = True
-                    yield _ended(rig, process)
+                    yield _ended(rig, process, events)
                 time.sleep(_LOOK)
             if not over:
-                yield _ended(rig, process)
+                yield _ended(rig, process, events)
+            if left_out := str(events):
+                yield left_out
 
     def _keep(self, rig: Rig, bot: Sequence[str]) -> None:
         """Write the history down, without secrets."""
@@ -240,8 +249,8 @@ class OneRun:
             raise InputError(f"{self._history}: {error.strerror}") from error
 
 
-def _ended(rig: Rig, process: BotCommand) -> str:
+def _ended(rig: Rig, process: BotCommand, events: BotEvents) -> str:
     """End the bot, if it has not ended by itself; tell the history, and say it in words."""
     ended = process.stop()
-    rig.history.extend(ended.events())
+    rig.history.extend([*events.rest(), *ended.events()])
     return str(ended)
