@@ -113,6 +113,8 @@ class _Reader:
             "no_witness": self._no_witness,
             "bot_asked_to_stop": self._asked_to_stop,
             "bot_ended": self._bot_ended,
+            "tick": self._tick,
+            "events_incomplete": self._unheard,
         }
 
     def finished(self, last: float, settle: float) -> Run:
@@ -373,6 +375,12 @@ class _Reader:
         numbers = (number,) if self._to_stop is None else (self._to_stop[0], number)
         asked = None if self._to_stop is None else self._to_stop[1]
         self.run.process = Process(numbers, asked, event.at, event["exit_code"], event["killed"])
+
+    def _tick(self, number: int, event: Event) -> None:
+        self.run.ticks.append((number, event))
+
+    def _unheard(self, number: int, event: Event) -> None:
+        self.run.unheard = number
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)

@@ -299,6 +299,8 @@ class Run:
         pauses: in the prices of each product, once somebody asked for them.
         errors: numbers of events that tell of an error of the rig.
         process: that the bot ran in, once it has ended; None if nobody tells of one.
+        ticks: that the bot says it processed.
+        unheard: number of the event that tells that the bot said more, which nobody could read; None if it did not.
     """
 
     scale: float = 1.0
@@ -320,6 +322,8 @@ class Run:
     pauses: list[Pause] | None = None
     errors: list[int] = field(default_factory=list)
     process: Process | None = None
+    ticks: list[Frame] = field(default_factory=list)
+    unheard: int | None = None
 
     @property
     def first_fault(self) -> float:
