@@ -163,7 +163,7 @@ def test_a_fault_that_does_nothing_never_bit(
     ("words", "code", "said"),
     [
         ((), 0, "-USD were processed, each once"),
-        (("--doubles",), 1, "-USD was processed 2 times"),
+        (("--doubles",), 1, "-USD was processed twice"),
         (("--mumbles",), 3, "some of the bot's events could not be read, and may say more"),
     ],
 )

@@ -105,10 +105,10 @@ class _Judge:
 
     def _doubled(self) -> Case:
         told = self._told
-        name = next(iter(told.again))
-        said = told.said[name]
-        sentence = f"{self._called(name)} was processed {len(said)} times{_more(len(told.again))}"
-        return Case(False, sentence, tuple(number for number, _ in said[:_MANY]))
+        name, times = next(iter(told.again.items()))  # the same number may be that of two ticks
+        often = "twice" if times == 1 else f"{times} times too often"
+        sentence = f"{self._called(name)} was processed {often}{_more(len(told.again))}"
+        return Case(False, sentence, tuple(number for number, _ in told.said[name][:_MANY]))
 
     def _lost(self, ticks: list[Sent]) -> Case:
         if self._run.unheard is None:
