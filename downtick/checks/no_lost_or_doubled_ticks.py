@@ -52,8 +52,9 @@ class _Judge:
     def cases(self) -> Iterator[Case]:
         """Yield what is to be said."""
         told = self._told
-        due = {tick: self._due(tick) for tick in told.sent}
-        told.understand({tick for tick, is_due in due.items() if is_due})
+        names = dict.fromkeys(tick.name for tick in told if tick.told is None)
+        due = {tick: self._due(tick) for name in names for tick in told.sent[name]}
+        told.understand(names, {tick for tick, is_due in due.items() if is_due})
         lost = [tick for tick, is_due in due.items() if is_due and tick.told is None]
         doubtful = [tick for tick, is_due in due.items() if is_due is None and tick.told is None]
         if told.again:
@@ -129,7 +130,7 @@ class _Judge:
         if self._run.unheard is not None:
             why = "some of the bot's events could not be read, and may say more"
             return Case(None, why, (self._run.unheard,))
-        count = sum(tick.told is not None for tick in self._told.sent)
+        count = sum(tick.told is not None for tick in self._told)
         return Case(True, f"{count} ticks of {self._what} were processed, each once")
 
     def _called(self, name: int) -> str:
@@ -139,7 +140,7 @@ class _Judge:
 def _last_told(told: Ticks) -> dict[int, int]:
     """Return for each connection the number of the last frame of which the bot surely tells."""
     found: dict[int, int] = {}
-    for tick in told.sent:
+    for tick in told:
         first, *others = tick.brought
         conn = first[0].conn
         if tick.sure and all(connection.conn == conn for connection, _ in others):
@@ -150,7 +151,7 @@ def _last_told(told: Ticks) -> dict[int, int]:
 def _spans(told: Ticks) -> dict[int, tuple[float, float]]:
     """Return for each connection from when to when it may have brought the ticks."""
     found: dict[int, tuple[float, float]] = {}
-    for tick in told.sent:
+    for tick in told:
         for connection, frame in tick.brought:
             found.setdefault(connection.conn, (frame[1].at, connection.ended))
     return found

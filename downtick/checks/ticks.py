@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from downtick.checks.run import Connection, Frame, Pair, Run
 
@@ -23,20 +24,17 @@ class Sent:
 
     Attributes:
         name: the number or id of it.
+        since: when the bot could have it at the earliest: the first connection that brought it was there.
         brought: connections and frames that brought it: of a frame its copies, of a trade whatever tells of it.
         told: the event by which the bot says that it processed it, or None.
         sure: whether that event can speak of no other tick that the bot left out.
     """
 
     name: int
+    since: float
     brought: list[tuple[Connection, Frame]]
     told: Frame | None = None
     sure: bool = False
-
-    @property
-    def since(self) -> float:
-        """When the bot could have it at the earliest: its connection was there."""
-        return min(connection.accepted for connection, _ in self.brought)
 
 
 @dataclass(slots=True)
@@ -46,7 +44,7 @@ class Ticks:
     Attributes:
         pair: channel and product.
         trades: whether they are trades; frames otherwise.
-        sent: by the exchange, in order.
+        sent: by the exchange, in order, under the name of each: those of several connections may have the same.
         said: by the bot, under the name of each.
         again: how often the bot says more of a name than was sent.
         strange: what it says of ticks that nobody sent, or without the name that others have.
@@ -54,22 +52,27 @@ class Ticks:
 
     pair: Pair
     trades: bool
-    sent: list[Sent]
+    sent: dict[int, list[Sent]]
     said: dict[int, list[Frame]] = field(default_factory=dict)
     again: dict[int, int] = field(default_factory=dict)
     strange: list[Frame] = field(default_factory=list)
 
-    def understand(self, missed: Collection[Sent] = ()) -> None:
-        """Give each of the bot's events to the tick that it speaks of.
+    def __iter__(self) -> Iterator[Sent]:
+        return chain.from_iterable(self.sent.values())
+
+    def understand(self, names: Iterable[int], missed: Collection[Sent] = ()) -> None:
+        """Give each of the bot's events under some names to the tick that it speaks of.
 
         Args:
+            names: of ticks that were sent.
             missed: ticks that the bot must have processed: they come first where an event may speak of several.
         """
-        named: dict[int, list[Sent]] = {}
-        for tick in self.sent:
-            named.setdefault(tick.name, []).append(tick)
-        left = {n: _give(meant, self.said.get(n, ()), missed) for n, meant in named.items()}
-        self.again = {name: count for name, count in left.items() if count}
+        for name in names:
+            left = _give(self.sent[name], self.said.get(name, ()), missed)
+            if left:
+                self.again[name] = left
+            else:
+                self.again.pop(name, None)
 
 
 def _give(meant: list[Sent], said: Iterable[Frame], missed: Collection[Sent]) -> int:
@@ -77,14 +80,11 @@ def _give(meant: list[Sent], said: Iterable[Frame], missed: Collection[Sent]) ->
     left = sorted(said, key=lambda frame: frame[1].at)
     # The youngest takes the first that it can: what remains is late enough for those before it.
     for tick in sorted(meant, key=lambda tick: (tick in missed, tick.since), reverse=True):
-        since = tick.since
-        place = next((n for n, frame in enumerate(left) if frame[1].at >= since), None)
+        place = next((n for n, frame in enumerate(left) if frame[1].at >= tick.since), None)
         tick.told = None if place is None else left.pop(place)
+    untold = min((tick.since for tick in meant if tick.told is None), default=math.inf)
     for tick in meant:
-        told = tick.told
-        tick.sure = told is not None and all(
-            other.told is not None for other in meant if other.since <= told[1].at
-        )
+        tick.sure = tick.told is not None and tick.told[1].at < untold
     return len(left)
 
 
@@ -110,9 +110,7 @@ def _ticks(pair: Pair, told: list[Frame], frames: list[tuple[Connection, Frame]]
         "trade_id" in frame[1].data for frame in told
     )
     found = Ticks(pair, trades, _trades(frames) if trades else _numbers(frames))
-    since: dict[int, float] = {}
-    for tick in found.sent:
-        since[tick.name] = min(tick.since, since.get(tick.name, math.inf))
+    since = {name: min(tick.since for tick in meant) for name, meant in found.sent.items()}
     for frame in told:
         given = frame[1].get("trade_id" if trades else "sequence_num")
         name = -1 if given is None else int(given)
@@ -120,27 +118,37 @@ def _ticks(pair: Pair, told: list[Frame], frames: list[tuple[Connection, Frame]]
             found.strange.append(frame)
         else:
             found.said.setdefault(name, []).append(frame)
-    found.understand()
+    found.understand(found.sent)
     return found
 
 
-def _numbers(frames: Iterable[tuple[Connection, Frame]]) -> list[Sent]:
-    found: dict[tuple[int, int], Sent] = {}
-    for connection, frame in frames:
+def _numbers(frames: Iterable[tuple[Connection, Frame]]) -> dict[int, list[Sent]]:
+    found: dict[int, list[Sent]] = {}
+    for brought in frames:
+        connection, frame = brought
         number = frame[1].get("seq")
-        if number is not None:
-            tick = found.setdefault((connection.conn, number), Sent(number, []))
-            tick.brought.append((connection, frame))
-    return list(found.values())
+        if number is None:
+            continue
+        meant = found.setdefault(number, [])
+        copy = next((tick for tick in meant if tick.brought[0][0] is connection), None)
+        if copy is None:
+            meant.append(Sent(number, connection.accepted, [brought]))
+        else:
+            copy.brought.append(brought)
+    return found
 
 
-def _trades(frames: Iterable[tuple[Connection, Frame]]) -> list[Sent]:
+def _trades(frames: Iterable[tuple[Connection, Frame]]) -> dict[int, list[Sent]]:
     """Of one product the ids follow one another; a frame that tells of several says only the first and last of all."""
-    found: dict[int, Sent] = {}
-    for connection, frame in frames:
-        ids = frame[1].get("trade_ids")
-        if ids is None or len(frame[1]["products"]) > 1:
+    found: dict[int, list[Sent]] = {}
+    for brought in frames:
+        connection, (_, event) = brought
+        ids = event.get("trade_ids")
+        if ids is None or len(event["products"]) > 1:
             continue
         for number in range(ids[0], ids[1] + 1):
-            found.setdefault(number, Sent(number, [])).brought.append((connection, frame))
-    return list(found.values())
+            if number in found:
+                found[number][0].brought.append(brought)
+            else:
+                found[number] = [Sent(number, connection.accepted, [brought])]
+    return found

@@ -185,6 +185,30 @@ def test_a_tick_of_either_connection_counts_in_the_bot_s_favour() -> None:
     assert judged(t).outcome is Outcome.VIOLATED
 
 
+def test_a_tick_told_before_a_connection_is_of_an_earlier_one() -> None:
+    """What the later one loses is lost."""
+    t = Transcript()
+    first = t.feed(0)
+    t.frame(first, 1, seq=1)
+    t.processes(2, 1)
+    t.closes(first, 3)
+    t.frame(t.feed(4), 5, seq=1)
+    assert judged(t).outcome is Outcome.VIOLATED
+
+
+def test_a_tick_that_may_be_another_s_overtakes_nothing() -> None:
+    """It may be the late one of the first connection: then nothing of the second was processed when that ended."""
+    t = Transcript()
+    first = t.feed(0)
+    t.frame(first, 1, seq=5)
+    t.closes(first, 2)
+    second = t.feed(3)
+    sends(t, second, range(4, 6), since=4)
+    t.closes(second, 6)
+    t.processes(7, 5)
+    assert judged(t).outcome is Outcome.HOLDS
+
+
 def test_a_second_feed_may_stand_in_for_the_first() -> None:
     """Nobody can tell by numbers which of the two the bot took a tick from; twice on one feed is twice all the same."""
     t, _ = followed(3)
@@ -286,17 +310,24 @@ def test_a_trade_that_was_read_and_left_out_violates() -> None:
 # -- whatever happens ------------------------------------------------------------------------------
 
 SPANS = st.lists(
-    st.tuples(st.integers(0, 40), st.integers(1, 15), st.integers(0, 3), st.integers(0, 12)),
+    st.tuples(
+        st.integers(0, 40),
+        st.integers(0, 5),
+        st.integers(1, 15),
+        st.integers(0, 3),
+        st.integers(0, 12),
+    ),
     min_size=1,
     max_size=4,
 )
-"""Connections: when each begins, how many ticks it brings, how many of them go with it, how long the bot takes for one."""
+"""Connections: when each begins, the number of its first tick, how many it brings and how many of them go with it, and
+how long the bot takes for one."""
 
 
 @given(SPANS, st.booleans(), st.sampled_from([0.0, 3.0, 100.0]), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_who_processes_each_tick_once_is_never_accused(
-    spans: list[tuple[int, int, int, int]], twice: bool, blur: float, conflation: bool
+    spans: list[tuple[int, int, int, int, int]], twice: bool, blur: float, conflation: bool
 ) -> None:
     """However connections follow or overlap each other, however slow it is; and one tick more is always found."""
 
@@ -304,16 +335,16 @@ def test_who_processes_each_tick_once_is_never_accused(
         return Instant(frame[1].at, frame[1].at + blur)
 
     t = Transcript()
-    for since, count, dropped, delay in spans:
+    for since, first, count, dropped, delay in spans:
         conn = t.feed(since)
-        sends(t, conn, range(count), since=since)
-        for number in range(max(0, count - dropped)):
-            t.processes(since + number + delay, number)
+        sends(t, conn, range(first, first + count), since=since)
+        for place in range(max(0, count - dropped)):
+            t.processes(since + place + delay, first + place)
         t.closes(conn, since + count + 0.5)
     if twice:
-        longest = max(count for _, count, _, _ in spans)
+        number = spans[0][1]
         for _ in spans:  # once for each connection that may have brought it, and once more
-            t.processes(58, longest - 1)
-        t.processes(58, longest - 1)
+            t.processes(58, number)
+        t.processes(58, number)
     found = judged(t, read, conflation=conflation)
     assert (found.outcome is Outcome.VIOLATED) == twice, found
