@@ -49,7 +49,7 @@ class BotEvents:
 
     Args:
         path: of the file, which is there.
-        told: variables of the bot's environment: the values of those that are secret are kept out.
+        told: variables of the bot's environment, beside this process's own; the values of secret ones are kept out.
         most: bytes that are read.
 
     Attributes:
@@ -64,7 +64,7 @@ class BotEvents:
         self.cut = False
         self._path = path
         self._told = told
-        self._scrubber = Scrubber(secret_values(told))
+        self._scrubber = Scrubber(secret_values({**os.environ, **told}))
         self._began = time.monotonic()
         self._offset = 0
         self._left = most
@@ -74,7 +74,7 @@ class BotEvents:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The bot's environment, which names the file too."""
+        """What the bot is told by its environment, the file's name included."""
         return {**self._told, VARIABLE: str(self._path)}
 
     def news(self) -> list[Event]:

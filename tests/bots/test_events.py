@@ -161,12 +161,16 @@ def test_a_file_that_was_begun_anew_is_read_anew(bot: Bot) -> None:
     assert bot.numbers() == []
 
 
-def test_secrets_are_taken_out(bot: Bot) -> None:
-    """By their value, however they were written."""
+def test_secrets_are_taken_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their value, however they were written: those that were handed out, and those of our own environment."""
+    monkeypatch.setenv("PLANTED_TOKEN", "of our own")
+    bot = Bot(tmp_path)
     secret = TOLD["DOWNTICK_API_SECRET"]
     line = msgspec.json.encode({"event": "note", "text": f"my {secret}"})
     bot.writes(line, '{"event": "note", "text": "d29uZGVyZnVsICJzZWNyZXQi"}', "not JSON: " + secret)
-    first, second = bot.events.news()
+    bot.writes('{"event": "note", "text": "of our own"}')
+    first, second, third = bot.events.news()
+    assert third["text"] == "<removed>"
     assert first["text"] == "my <removed>"
     assert second["text"] == "<removed>"
     assert "wonderful" not in str(bot.events)
