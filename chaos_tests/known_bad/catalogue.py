@@ -139,6 +139,18 @@ KNOWN_BAD: Final[Mapping[str, KnownBad]] = {
     "ignores-gaps": KnownBad(
         "never looks at sequence numbers", "gap", "handles_gaps", Parts(market=feeds.IgnoresGaps)
     ),
+    "doubles-ticks": KnownBad(
+        "takes a frame that comes twice for two",
+        "duplicate",
+        "no_lost_or_doubled_ticks",
+        Parts(market=feeds.DoublesTicks),
+    ),
+    "loses-ticks": KnownBad(
+        "drops frames that come soon after another",
+        "duplicate",
+        "no_lost_or_doubled_ticks",
+        Parts(market=feeds.LosesTicks),
+    ),
     "dies-of-garbage": KnownBad(
         "ends with a frame that is no JSON",
         "garbage",
@@ -347,7 +359,6 @@ UNDECIDED: Final[Mapping[str, str]] = {
     "loses an order that rests, and never looks for it": "no profile loses just the answer to such an order",
     "leaks sockets; flaps between stream and REST": "there is no check for it",
     "waits equally long before each attempt": "drawn pauses that do not grow are told from growing ones only over many attempts",
-    "doubles ticks": "nobody judges `no_lost_or_doubled_ticks`; it needs the bot's own events",
     "trades on a price that is wrong": "the history does not hold the true book (`believes_no_lies`)",
     "sends an order again that is one of several equal ones": "it looks like a grid that goes on (`exactly_once_orders`)",
     "loses one of two feeds that it opened in the same instant": "nobody knows which socket is whose (`reconnects`)",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from chaos_tests.known_bad.catalogue import PROFILES
-from downtick.bots.command import CommandLine
+from downtick.bots.command_line import CommandLine
 from downtick.checks.finding import Outcome
 from downtick.runs.audience import Nobody
 from downtick.runs.one import OneRun

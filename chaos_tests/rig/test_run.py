@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chaos_tests.rig.leftovers import Traces
+from downtick.history import History
 
 pytestmark = pytest.mark.integration
 
@@ -51,13 +52,57 @@ while True:
     subscribes = "--forgetful" not in sys.argv
 """
 
+TICKS = """\
+name: tiny-loss
+title: A frame comes twice, and the feed is closed once
+run: {warm_up: 20s, for: 5s, settle: 2s}
+steps:
+  - {at: 500ms, exchange: duplicate_frame}
+  - {at: 3s, link: market_ws, fault: close}
+expect: [no_lost_or_doubled_ticks]
+"""
+
+TALKER = """
+import json, os, sys, time
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+def tell(**event):
+    with open(os.environ["DOWNTICK_EVENTS"], "a") as events:
+        events.write(json.dumps({"at": time.monotonic(), **event}) + "\\n")
+
+tell(event="note", text="my key is " + os.environ["PLANTED_TOKEN"])
+tell(event="mode_changed", mode="trading")
+if "--mumbles" in sys.argv:
+    tell(event="mumble")
+while True:
+    try:
+        with connect(sys.argv[1], proxy=None, compression=None) as feed:
+            products = ["BTC-USD", "ETH-USD"]
+            message = {"type": "subscribe", "channel": "ticker", "product_ids": products}
+            feed.send(json.dumps(message))
+            last = -1
+            for frame in map(json.loads, feed):
+                number, channel = frame["sequence_num"], frame["channel"]
+                if channel != "ticker" or (number <= last and "--doubles" not in sys.argv):
+                    continue
+                last = number
+                if "--loses" in sys.argv and number % 5 == 0:
+                    continue
+                for ticker in frame["events"][0]["tickers"]:
+                    product = ticker["product_id"]
+                    tell(event="tick", channel=channel, product_id=product, sequence_num=number)
+    except (OSError, WebSocketException):
+        time.sleep(0.05)
+"""
+
 
 def run(
-    folder: Path, traces: Traces, *words: str, profile: str = PROFILE
+    folder: Path, traces: Traces, *words: str, profile: str = PROFILE, bot: str = BOT
 ) -> subprocess.CompletedProcess[str]:
     """Play the profile to the bot, in a folder."""
     (folder / "tiny-loss.yaml").write_text(profile, encoding="utf-8")
-    (folder / "bot.py").write_text(BOT, encoding="utf-8")
+    (folder / "bot.py").write_text(bot, encoding="utf-8")
     command = (sys.executable, "-m", "downtick", "run", "tiny-loss.yaml", "--")
     return subprocess.run(
         [*command, sys.executable, "bot.py", "{market_ws_url}", *words],
@@ -112,3 +157,48 @@ def test_a_fault_that_does_nothing_never_bit(
     faults = [line for line in done.stdout.splitlines() if " latency on market_ws: " in line]
     assert faults
     assert not [line for line in faults if line.startswith("bit ")]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ((), 0, "-USD were processed, each once"),
+        (("--doubles",), 1, "-USD was processed twice"),
+        (("--mumbles",), 3, "some of the bot's events could not be read, and may say more"),
+    ],
+)
+def test_a_bot_that_tells_of_its_ticks_is_held_to_them(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    words: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    """Its events stand in the history with everything else, and no secret among them."""
+    traces = Traces(tmp_path_factory.mktemp("run"))
+    done = run(tmp_path, traces, *words, profile=TICKS, bot=TALKER)
+    ended = time.monotonic()
+    assert done.returncode == code, done.stdout + done.stderr
+    findings = [line for line in done.stdout.splitlines() if "_doubled_ticks: " in line]
+    assert said in findings[-1]
+    assert ("event: found 'mumble'; allowed: tick," in done.stdout) == ("--mumbles" in words)
+    _, history = History.from_jsonl(
+        (tmp_path / ".downtick" / "runs" / "tiny-loss.jsonl").read_bytes()
+    )
+    told = [event for event in history if event.source == "bot"]
+    assert [event.kind for event in told[:2]] == ["note", "mode_changed"]
+    assert told[0]["text"] == "my key is <removed>"
+    assert len([event for event in told if event.kind == "tick"]) > 10
+    assert [event.at for event in told] == sorted(event.at for event in told)
+    traces.gone_after(ended)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody sees here what a bot has read")
+def test_a_bot_that_loses_what_it_read_fails(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The kernel saw that it had read them."""
+    traces = Traces(tmp_path_factory.mktemp("run"))
+    done = run(tmp_path, traces, "--loses", profile=TICKS, bot=TALKER)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "-USD was read and never processed" in done.stdout

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from downtick.bots.command import Ended
+from downtick.history import Event
 from downtick.rig import Rig
+
+
+class Farewell(NamedTuple):
+    """What there is to tell of a bot's end: events for the history, and the same in words."""
+
+    events: tuple[Event, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Running(Protocol):
@@ -17,8 +24,11 @@ class Running(Protocol):
     def exit_code(self) -> int | None:
         """What it ended with; None while it works."""
 
-    def stop(self) -> Ended | None:
-        """End it, if it has not ended by itself; return what became of it, None if there is nothing to tell."""
+    def news(self) -> list[Event]:
+        """Return what it told of itself since the last call, if it tells anything."""
+
+    def stop(self) -> Farewell:
+        """End it, if it has not ended by itself."""
 
 
 class Bot(Protocol):

@@ -15,14 +15,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 
 from downtick.errors import InputError
 from downtick.history import Event
 from downtick.secret_values import Scrubber, secret_names, secret_values
-
-if TYPE_CHECKING:
-    from downtick.rig import Rig
 
 PATIENCE: Final = 5.0
 """Real seconds that a bot has between SIGTERM and SIGKILL."""
@@ -129,29 +126,6 @@ class BotCommand:
         """End it at once, if it still runs."""
         self._process.kill()
         self._process.wait()
-
-
-@dataclass(frozen=True)
-class CommandLine:
-    """A bot that is started by a command, with what it must know in its environment.
-
-    Attributes:
-        words: program and arguments.
-    """
-
-    words: tuple[str, ...]
-
-    @property
-    def failure(self) -> None:
-        """What it died of: nobody knows."""
-
-    @contextlib.contextmanager
-    def running(self, rig: Rig, log: Path) -> Iterator[BotCommand]:
-        """Start it before the links of a rig, as `running` does."""
-        told = rig.endpoints.environment()
-        told["DOWNTICK_TIME_SCALE"] = f"{rig.time_scale:g}"
-        with running(self.words, rig.popen, told, log) as process:
-            yield process
 
 
 @contextlib.contextmanager

@@ -10,7 +10,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
+from downtick.bots.bot import Farewell
 from downtick.bots.command import PATIENCE, Ended
+from downtick.history import Event
 from downtick.rig import Rig
 
 BotFunction = Callable[[Rig], Coroutine[Any, Any, object]]
@@ -65,12 +67,17 @@ class _Work:
         """What a process would have ended with: 1 if it raised something; None while it works."""
         return int(self.failure is not None) if self._ended.is_set() else None
 
-    def stop(self) -> Ended | None:
-        """Cancel it, which tells nothing of it; return how it ended if it had ended by itself."""
+    def news(self) -> list[Event]:
+        """Return nothing: the test itself knows what it told."""
+        return []
+
+    def stop(self) -> Farewell:
+        """Cancel it, which tells nothing of it; tell how it ended if it had ended by itself."""
         if (code := self.exit_code) is not None:
-            return Ended(None, self._at, code)
+            ended = Ended(None, self._at, code)
+            return Farewell(tuple(ended.events()), (str(ended),))
         self.cancel()
-        return None
+        return Farewell()
 
     def cancel(self) -> None:
         """Cancel it, and wait until it has ended."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from downtick.checks.bystanders import Bystanders
 from downtick.checks.routes import Intent, intent, purpose
 from downtick.checks.run import (
     Acknowledged,
@@ -17,9 +18,7 @@ from downtick.checks.run import (
     Fill,
     Order,
     Pair,
-    Process,
     Reading,
-    Refusal,
     Request,
     Run,
     unwitnessed,
@@ -80,8 +79,6 @@ class _Reader:
         self._by_handle: dict[int, Fault] = {}
         self._left: dict[int, int] = {}  # by handle: how many answers a fault may still spoil
         self._open: dict[tuple[object, ...], Fault] = {}
-        self._watched = False
-        self._to_stop: tuple[int, float] | None = None
         self.tell: dict[str, Callable[[int, Event], None]] = {
             "accepted": self._accepted,
             "upgraded": self._upgraded,
@@ -105,17 +102,10 @@ class _Reader:
             "healed": self._healed,
             "steady_state": self._steady,
             "run_ended": self._run_ended,
-            "late": self._idle,
-            "starved": self._idle,
             "exchange_failed": self._error,
             "handler_failed": self._error,
             "step_failed": self._error,
-            "watching": self._watching,
-            "no_witness": self._no_witness,
-            "lost": self._uncounted,
-            "refused": self._refused,
-            "bot_asked_to_stop": self._asked_to_stop,
-            "bot_ended": self._bot_ended,
+            **Bystanders(run).tell,
         }
 
     def finished(self, last: float, settle: float) -> Run:
@@ -358,32 +348,6 @@ class _Reader:
 
     def _run_ended(self, number: int, event: Event) -> None:
         self.run.played, self.run.over = event.at, True
-
-    def _idle(self, number: int, event: Event) -> None:
-        self.run.idle.append((event.at - event["seconds"], event.at))
-
-    def _watching(self, number: int, event: Event) -> None:
-        self._watched = self.run.counted = True
-
-    def _uncounted(self, number: int, event: Event) -> None:
-        self.run.counted = False
-
-    def _refused(self, number: int, event: Event) -> None:
-        if event.source == "witness":  # the exchange refuses upgrades
-            links = (event["link"],) if event.get("link") else event["links"]
-            self.run.refusals.append(Refusal(number, event.at, tuple(links)))
-
-    def _no_witness(self, number: int, event: Event) -> None:
-        if self._watched:  # one that was lost; where there never was any, faults are unknown
-            self._error(number, event)
-
-    def _asked_to_stop(self, number: int, event: Event) -> None:
-        self._to_stop = number, event.at
-
-    def _bot_ended(self, number: int, event: Event) -> None:
-        numbers = (number,) if self._to_stop is None else (self._to_stop[0], number)
-        asked = None if self._to_stop is None else self._to_stop[1]
-        self.run.process = Process(numbers, asked, event.at, event["exit_code"], event["killed"])
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)

@@ -14,9 +14,6 @@ from downtick.checks.vocabulary import CHECKS
 Check = Callable[[Run, Mapping[str, Any]], Finding]
 """Judges a run by parameters in nominal seconds and rates."""
 
-_UNWRITTEN = frozenset({"no_lost_or_doubled_ticks"})
-"""Checks that a profile may ask for, and that nobody judges yet."""
-
 _OF_THE_LEDGER = frozenset(
     {
         "believes_no_lies",
@@ -30,7 +27,7 @@ _OF_THE_LEDGER = frozenset(
 """Checks that follow orders through the ledger, which a roll-back turns round."""
 
 JUDGES: Final[Mapping[str, Check]] = {
-    name: import_module(f"{__package__}.{name}").check for name in CHECKS if name not in _UNWRITTEN
+    name: import_module(f"{__package__}.{name}").check for name in CHECKS
 }
 """By name, which is that of the file."""
 
@@ -48,9 +45,6 @@ def judge(run: Run, name: str, parameters: Mapping[str, Any]) -> Finding:
     """
     defaults = {p.name: p.default for p in CHECKS[name].parameters if p.default is not None}
     given = defaults | dict(parameters)
-    check = JUDGES.get(name)
-    if check is None:
-        return unexercised(name, "there is no judge for it yet", given)
     if run.rolled_back and name in _OF_THE_LEDGER:
         return unexercised(name, "the exchange took orders back: this is not judged yet", given)
-    return check(run, given)
+    return JUDGES[name](run, given)

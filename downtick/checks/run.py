@@ -316,6 +316,8 @@ class Run:
         refusals: connects that met nobody.
         counted: whether all of those are there: a witness looked, and missed nothing.
         process: that the bot ran in, once it has ended; None if nobody tells of one.
+        ticks: that the bot says it processed.
+        unheard: number of the event that tells that the bot said more, which nobody could read; None if it did not.
     """
 
     scale: float = 1.0
@@ -339,6 +341,8 @@ class Run:
     refusals: list[Refusal] = field(default_factory=list)
     counted: bool = False
     process: Process | None = None
+    ticks: list[Frame] = field(default_factory=list)
+    unheard: int | None = None
 
     @property
     def first_fault(self) -> float:

@@ -13,7 +13,7 @@ import click
 from downtick.commands import options
 
 if TYPE_CHECKING:
-    from downtick.bots.command import BotCommand
+    from downtick.bots.command_line import Process
     from downtick.report.incident import IncidentStory
     from downtick.rig import Rig
 
@@ -64,9 +64,9 @@ def command(
 
 
 @contextlib.contextmanager
-def _bot(rig: Rig, command: tuple[str, ...], log: Path) -> Iterator[BotCommand | None]:
+def _bot(rig: Rig, command: tuple[str, ...], log: Path) -> Iterator[Process | None]:
     """Start the bot, or tell how one connects."""
-    from downtick.bots.command import CommandLine  # noqa: PLC0415 - commands import late
+    from downtick.bots.command_line import CommandLine  # noqa: PLC0415 - commands import late
     from downtick.exchange.auth.variables import exports  # noqa: PLC0415
 
     if not command:
@@ -81,10 +81,11 @@ def _bot(rig: Rig, command: tuple[str, ...], log: Path) -> Iterator[BotCommand |
         try:
             yield bot
         finally:
-            click.echo(str(bot.stop()))
+            for words in bot.stop().words:
+                click.echo(words)
 
 
-def _play(rig: Rig, story: IncidentStory, bot: BotCommand | None) -> None:
+def _play(rig: Rig, story: IncidentStory, bot: Process | None) -> None:
     """Show what happens until the incident is over, and the quiet time after it too."""
     from rich.console import Console  # noqa: PLC0415 - commands import late
 
@@ -96,6 +97,8 @@ def _play(rig: Rig, story: IncidentStory, bot: BotCommand | None) -> None:
     ends: float | None = None
     with Screen(story, console) if console.is_terminal else Lines(story, console) as shown:
         while ends is None or time.monotonic() < ends:
+            if bot is not None:
+                rig.history.extend(bot.news())
             while heard < len(rig.history):
                 shown.tell(story.hear(rig.history[heard]))
                 heard += 1

@@ -88,7 +88,8 @@ def command(
 
     Exit code 0 if every run is PASS, 1 for FAIL, 3 for NOT EXERCISED, 4 for ERROR; 2 for bad input.
     """
-    from downtick.bots.command import CommandLine, check  # noqa: PLC0415 - commands import late
+    from downtick.bots.command import check  # noqa: PLC0415 - commands import late
+    from downtick.bots.command_line import CommandLine  # noqa: PLC0415
     from downtick.report.folder import ReportFolder  # noqa: PLC0415
     from downtick.report.verdict import table  # noqa: PLC0415
     from downtick.runs.one import OneRun  # noqa: PLC0415

@@ -72,6 +72,10 @@ def _never_matched(event: Event) -> str:
     return f"warning: {event['name']} never matched: {event['seen']} fitted, none was hit"
 
 
+def _mode(event: Event) -> str:
+    return f"mode changed: {event['mode']}"
+
+
 def _plain(event: Event) -> str:
     return event.kind.replace("_", " ")
 
@@ -83,5 +87,6 @@ _TELL: dict[str, Callable[[Event], str]] = {
     **dict.fromkeys(("fault_on", "fault_off"), _fault),
     **dict.fromkeys(("steady_state", "run_ended", "healed", "hold_expired"), _plain),
     "never_matched": _never_matched,
+    "mode_changed": _mode,
     "request": _request,
 }

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from downtick.bots.bot import Bot
-from downtick.bots.command import CommandLine, check
+from downtick.bots.command import check
+from downtick.bots.command_line import CommandLine
 from downtick.bots.in_process import BotFunction, InProcess
 from downtick.errors import ArenaError
 from downtick.histories import Played

@@ -85,6 +85,7 @@ class OneRun:
         """Let the bot work while the profile is played and for its settling time, and end it."""
         heard, ends, over = 0, float("inf"), False
         while time.monotonic() < ends:
+            rig.history.extend(bot.news())
             news = rig.history.since(heard)
             heard += len(news)
             if any(event.kind == "run_ended" for event in news):
@@ -112,6 +113,7 @@ class OneRun:
 
 def _end(rig: Rig, bot: Running, audience: Audience, plan: Plan) -> None:
     """End the bot, if it has not ended by itself; tell the history, and say it in words."""
-    if (ended := bot.stop()) is not None:
-        rig.history.extend(ended.events())
-        audience.says(plan, str(ended))
+    farewell = bot.stop()
+    rig.history.extend(farewell.events)
+    for words in farewell.words:
+        audience.says(plan, words)

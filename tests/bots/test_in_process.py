@@ -50,7 +50,7 @@ async def test_a_bot_that_works_is_cancelled_at_the_end() -> None:
             tidied.append(rig)
 
     bot, told = await ended(works, by_itself=False)
-    assert told is None
+    assert told == ((), ())
     assert bot.failure is None
     assert tidied == [RIG]
 
@@ -62,7 +62,9 @@ async def test_a_bot_that_raises_is_told_of_like_a_process_that_failed() -> None
         raise ValueError("no price")
 
     bot, told = await ended(dies, by_itself=True)
-    assert (told.exit_code, told.asked) == (1, None)
+    (event,) = told.events
+    assert (event.kind, event["exit_code"]) == ("bot_ended", 1)
+    assert told.words == ("the bot had ended by itself, with exit code 1",)
     assert isinstance(bot.failure, ValueError)
 
 
@@ -73,6 +75,7 @@ async def test_a_bot_that_returns_ended_well() -> None:
         pass
 
     bot, told = await ended(returns, by_itself=True)
-    assert (told.exit_code, told.asked) == (0, None)
-    assert told.at == pytest.approx(asyncio.get_running_loop().time(), abs=10)
+    (event,) = told.events
+    assert (event.kind, event["exit_code"]) == ("bot_ended", 0)
+    assert event.at == pytest.approx(time.monotonic(), abs=10)
     assert bot.failure is None

@@ -25,7 +25,10 @@ ACTS = st.lists(
     st.tuples(
         MOMENTS,
         st.sampled_from(
-            ["cut", "feed", "frames", "order", "lost", "repeat", "list", "price", "sell"]
+            [
+                *("cut", "feed", "frames", "order", "lost", "repeat", "list", "price", "sell"),
+                *("ticks", "skips a tick", "doubles a tick"),
+            ]
         ),
     ),
     max_size=12,
@@ -64,6 +67,13 @@ def told(acts: list[tuple[float, str]]) -> list[Event]:
                 t.asks(rest, at, "orders/historical/batch")
             case "price":
                 t.asks(rest, at, "product_book", query="product_id=BTC-USD")
+            case "ticks" | "skips a tick" | "doubles a tick":
+                t.frames(conn := t.feed(at, "LTC-USD"), at, at + 1, products=("LTC-USD",))
+                for tick in range(1, 4):
+                    t.frame(conn, at + tick, products=("LTC-USD",), seq=tick)
+                heard = {"skips a tick": (1, 3), "doubles a tick": (1, 2, 2, 3)}.get(act, (1, 2, 3))
+                t.processes(at + 4, 0, *heard, product="LTC-USD")
+                t.closes(conn, at + 5)
     t.over(80)
     return t.history()
 
@@ -147,7 +157,11 @@ def test_knowing_less_never_makes_a_verdict_of_a_doubt(
 @pytest.mark.parametrize("name", JUDGES)
 def test_a_finding_names_its_check_and_events_that_there_are(name: str) -> None:
     """Evidence can be looked up."""
-    acts = [(at, act) for at in (22.0, 35.0, 50.0) for act in ("feed", "lost", "order", "list")]
+    acts = [
+        (at, act)
+        for at in (22.0, 35.0, 50.0)
+        for act in ("feed", "lost", "order", "list", "skips a tick")
+    ]
     events = told(acts)
     found = judge(index(events), name, GIVEN)
     assert found.check == name

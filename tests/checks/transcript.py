@@ -123,6 +123,14 @@ class Transcript:
         for number in range(int((until - since) / every) + 1):
             self.frame(conn, since + number * every, **more)
 
+    def processes(
+        self, at: float, *numbers: int, channel: str = "ticker", product: str = BTC, **more: Any
+    ) -> None:
+        """The bot says that it processed ticks with these numbers."""
+        for number in numbers:
+            named = more or {"sequence_num": number}
+            self.tell(at, "tick", "bot", channel=channel, product_id=product, **named)
+
     def closes(self, conn: int, at: float, by: str = "bot", how: str = "eof", **more: Any) -> None:
         """A connection ends."""
         self.tell(at, "closed", conn=conn, by=by, how=how, **more)

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from chaos_tests.known_bad.bot.figures import Figures
+from chaos_tests.known_bad.bot.telling import tell_ticks
 
 Frame = Mapping[str, Any]
 
@@ -159,7 +160,7 @@ class Feed:
             GivenUp: frames are missing.
         """
         frame = self.parse(text)
-        if frame is None:
+        if frame is None or self.is_repeated(frame):
             return
         self.in_order(frame)
         now, channel = time.monotonic(), frame.get("channel")
@@ -169,7 +170,16 @@ class Feed:
         elif channel != "subscriptions":
             self._seen["data"] = now
             self.live = True
-            self._take(frame)
+            self.process(frame)
+
+    def process(self, frame: Frame) -> None:
+        """Hand a frame of data on, and say so to whoever listens."""
+        tell_ticks(frame)
+        self._take(frame)
+
+    def is_repeated(self, frame: Frame) -> bool:
+        """Whether a frame, or a later one, was there before."""
+        return bool(frame.get("sequence_num", self._sequence + 1) <= self._sequence)
 
     def parse(self, text: str) -> Frame | None:
         """Return a frame, or None if it cannot be read: the next may be."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 
 from websockets.asyncio.client import ClientConnection
 
@@ -112,6 +113,25 @@ class IgnoresGaps(Feed):
 
     def in_order(self, frame: Frame) -> None:
         pass
+
+
+class DoublesTicks(Feed):
+    """Takes a frame that comes twice for two."""
+
+    def is_repeated(self, frame: Frame) -> bool:
+        return False
+
+
+class LosesTicks(Feed):
+    """Has room for so many frames, and drops what comes too fast."""
+
+    last = 0.0
+
+    def process(self, frame: Frame) -> None:
+        now = time.monotonic()
+        if now - self.last > self.figures.real(0.1):
+            super().process(frame)
+        self.last = now
 
 
 class DiesOfGarbage(Feed):
