@@ -40,6 +40,15 @@ class Step(NamedTuple):
     most: int
 
 
+class Mark(NamedTuple):
+    """A look at a stream: ``position`` bytes of it went in so many ``segments``, after ``since`` and by ``at``."""
+
+    since: float
+    at: float
+    position: int
+    segments: int
+
+
 class Curve:
     """A count of bytes that never falls.
 

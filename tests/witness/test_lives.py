@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from downtick.history import Event
 from downtick.witness.curves import Count, Span
 from downtick.witness.lives import Life, ending, lives
-from downtick.witness.netlink import CLOSE_WAIT, Socket
+from downtick.witness.netlink import CLOSE_WAIT, FIN_WAIT2, Socket
 from downtick.witness.sightings import Sightings, WatchedLink
 from tests.witness.told_by_linux import figures, socket
 
@@ -301,3 +301,25 @@ def test_bounds_hold_the_truth(
         span = life.read_at(read[-1])
         assert span is not None
         assert span.latest < math.inf
+
+
+def test_segments_are_counted_along_the_stream() -> None:
+    """In how many pieces so many bytes came, and in how many they were sent."""
+    kernel = Kernel()
+    kernel.look(1.0, kernel.bot)
+    kernel.look(
+        1.1, with_figures(kernel.bot, received=100, segments=10, sent=70, acked=71, segments_out=1)
+    )
+    life = kernel.lives()["bot"]
+    assert life.segments_in[-1] == (1.0, 1.11, 100, 10)
+    assert life.segments_out[-1] == (1.0, 1.11, 70, 1)
+
+
+def test_a_half_closed_connection_has_sent_its_fin() -> None:
+    """Whether it is seen so while it lives, or only told at its death."""
+    kernel = Kernel()
+    kernel.look(1.0, kernel.bot, kernel.front)
+    kernel.look(1.1, kernel.bot._replace(state=FIN_WAIT2), kernel.front)
+    kernel.dies(1.3, with_figures(kernel.front, sent=0, acked=1), waits=True)
+    assert kernel.lives()["bot"].fin_sent_at == Span(1.0, 1.11)
+    assert kernel.lives()["front"].fin_sent_at == Span(1.1, 1.3)
