@@ -92,6 +92,15 @@ class Curve:
         done = bisect_right(self._ats, instant)
         return Count(self._leasts[done - 1] if done else 0, most)
 
+    def growth(self) -> list[Span]:
+        """Return when it grew, each time that a look shows."""
+        before, grew = 0, []
+        for step in self.steps:
+            if step.least > before:
+                before = step.least
+                grew.append(Span(step.since, step.at))
+        return grew
+
     def grown(self, start: float, end: float) -> Count:
         """Return by how many bytes it grew from one instant to another."""
         before, after = self.at(start), self.at(end)

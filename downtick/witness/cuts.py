@@ -62,7 +62,7 @@ def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life], list[Lif
     for bot in seen.ends(fault.link, "bot"):
         by, _ = seen.ending(bot) or ("unknown", "")
         ended = bot.ended
-        if _within(fault, bot) and by != "bot":
+        if _within(fault, bot) and by != "owner":
             (cut if by == "link" else unclear).append(bot)
         elif bot.born.latest <= fault.asked and (ended is None or ended.latest > fault.done):
             left.append(bot)

@@ -94,39 +94,43 @@ class Life:
         return self.read.reached(offset)
 
 
-By = Literal["bot", "link", "unknown"]
+By = Literal["owner", "link", "unknown"]
 How = Literal["fin", "rst"]
 
 
-def ending(bot: Life, front: Life | None) -> tuple[By, How] | None:
-    """Return whose segment ended the bot's connection, and which one it was; None if it lives or nobody knows.
+def ending(own: Life, far: Life | None) -> tuple[By, How] | None:
+    """Return whose segment ended a connection, and which one it was; None if it lives or nobody knows.
 
     Args:
-        bot: the bot's end.
-        front: the link's end of the same connection.
+        own: the bot's end of it, or the exchange's.
+        far: the link's end of the same connection.
     """
-    if bot.waited:
+    if own.waited:
         return "link", "fin"
-    if bot.over is None:
+    if own.over is None:
         return None
-    if front is not None and front.aborted:
-        # An armed link answers a bot's FIN by a RST; a socket that was reset sends no FIN any more.
-        return ("bot", "fin") if bot.fin_sent else ("link", "rst")
-    if bot.aborted:
-        return "bot", "rst"
-    if bot.time_wait:
-        return "bot", "fin"
-    if front is None or front.over is None:
+    if far is not None and far.aborted:
+        # An armed link answers a FIN by a RST; a socket that was reset sends no FIN any more.
+        return ("owner", "fin") if own.fin_sent else ("link", "rst")
+    if own.aborted:
+        return "owner", "rst"
+    if own.time_wait:
+        return "owner", "fin"
+    if far is None:
+        # A socket that is aborted before anybody looked dies without a trace: what it sent is a RST.
+        met = own.fin_sent is False and not own.unread
+        return ("link", "rst") if met else None
+    if far.over is None:
         return None
-    if front.time_wait or (bot.fin_received and not bot.fin_sent):
+    if far.time_wait or (own.fin_received and not own.fin_sent):
         return "link", "fin"
-    if front.fin_received and not front.fin_sent:
-        return "bot", "fin"
-    if bot.fin_sent is None or bot.fin_sent or front.fin_sent:
+    if far.fin_received and not far.fin_sent:
+        return "owner", "fin"
+    if own.fin_sent is None or own.fin_sent or far.fin_sent:
         return None  # FINs went both ways and nobody remembers which was the first
-    if bot.unread:
-        return "bot", "rst"  # who closes with bytes unread sends one
-    return ("link" if front.unread else "unknown"), "rst"
+    if own.unread:
+        return "owner", "rst"  # who closes with bytes unread sends one
+    return ("link" if far.unread else "unknown"), "rst"
 
 
 def lives(events: Iterable[Event]) -> list[Life]:

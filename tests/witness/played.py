@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from downtick.history import Event
-from downtick.witness.evidence import Evidence, evidence
+from downtick.witness.evidence import Evidence, Fault, Proof, evidence
+from downtick.witness.proofs import prove
 
 LOOK = 0.02
 START = 100.0
@@ -137,3 +138,31 @@ def _figures(out: int, into: int, pieces: int, syn: int) -> dict[str, int]:
         "segments_in": 0,
         "segments_out": -(-out // 100),
     }
+
+
+def fault(
+    name: str, end: float = 4.0, link: str = "rest", stream: str = "downstream", **attributes: Any
+) -> Fault:
+    """Return a fault that was asked for three seconds after the start and stood from 5 ms later on."""
+    asked = START + 3.0
+    if name in ("reset", "close"):
+        return Fault(link, name, asked, asked + 0.005, asked + 0.005)
+    return Fault(link, name, asked, asked + 0.005, START + end, attributes, stream)
+
+
+def proof(made: Fault, *plays: Callable[[Played], Any]) -> Proof:
+    """Return the proof of a fault from what was played."""
+    played = Played()
+    for play in plays:
+        play(played)
+    return prove(made, played.evidence())
+
+
+def busy(played: Played) -> None:
+    """Play a busy connection that lives on."""
+    played.connection(feed, feed)
+
+
+def idle(played: Played) -> None:
+    """Play a connection on which nothing is ever sent."""
+    played.connection()

@@ -211,12 +211,12 @@ def test_a_port_that_is_used_again_is_another_connection() -> None:
     ("bot", "front", "waits", "told"),
     [
         ({"received": 11, "acked": 2}, {"sent": 10, "acked": 11}, "front", ("link", "fin")),
-        ({"acked": 2, "received": 1}, {"received": 1, "acked": 1}, "bot", ("bot", "fin")),
+        ({"acked": 2, "received": 1}, {"received": 1, "acked": 1}, "bot", ("owner", "fin")),
         ({"received": 10}, "aborted", None, ("link", "rst")),
-        ({"acked": 2}, "aborted", None, ("bot", "fin")),
-        ("aborted", {"sent": 10, "acked": 10}, None, ("bot", "rst")),
+        ({"acked": 2}, "aborted", None, ("owner", "fin")),
+        ("aborted", {"sent": 10, "acked": 10}, None, ("owner", "rst")),
         # Who closes with bytes unread sends a RST, and a RST that meets TIME_WAIT ends it.
-        ({"received": 10, "rqueue": 4}, {"sent": 10, "acked": 10}, None, ("bot", "rst")),
+        ({"received": 10, "rqueue": 4}, {"sent": 10, "acked": 10}, None, ("owner", "rst")),
         ({"sent": 7, "acked": 8}, {"received": 7, "rqueue": 7}, None, ("link", "rst")),
         (
             {"received": 11, "rqueue": 5},
@@ -251,8 +251,16 @@ def test_a_living_connection_has_not_ended() -> None:
     kernel = Kernel()
     kernel.look(1.0, kernel.bot)
     assert ending(kernel.lives()["bot"], None) is None
-    kernel.dies(1.1, with_figures(kernel.bot, received=10))
+    kernel.dies(1.1, with_figures(kernel.bot, received=10, acked=2))
     assert ending(kernel.lives()["bot"], None) is None
+
+
+def test_an_end_that_was_aborted_before_anybody_looked_is_told_by_the_other() -> None:
+    """Nobody sent a FIN, the owner aborted nothing and had nothing unread: a RST came in."""
+    kernel = Kernel()
+    kernel.look(1.0, kernel.bot)
+    kernel.dies(1.1, with_figures(kernel.bot, sent=10, acked=11))
+    assert ending(kernel.lives()["bot"], None) == ("link", "rst")
 
 
 MOVES = st.lists(
