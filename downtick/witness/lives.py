@@ -184,8 +184,8 @@ class _Seen:
     def fin_sent(self) -> bool | None:
         """Whether it sent a FIN: one more is written than bytes were sent or are still to be sent."""
         last = self.figures
-        if last is None or last["sent"] is None:
-            return None
+        if last is None or last["sent"] is None or last["acked"] < self.syn:
+            return None  # nobody knows, or it never had a peer
         return bool(last["acked"] - self.syn + last["wqueue"] - last["unsent"] > last["sent"])
 
     def life(self, peer: _Seen | None, looked: float) -> Life:

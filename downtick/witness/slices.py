@@ -75,6 +75,8 @@ def _compared(fault: Fault, reader: Life, writer: Life) -> _Met:
     both = [mark for mark in marks if mark.position in known]
     first, *_, last = both if len(both) > 1 else marks
     size, pieces = last.position - first.position, last.segments - first.segments
+    if not size:
+        return _Met("nothing")
     before, after = _sent_by(sent, first.position), _sent_by(sent, last.position)
     least, most = after.least - before.most, after.most - before.least
     return _Met(_outcome(fault, size, pieces, Count(int(max(0, least)), most)), size, pieces)

@@ -263,6 +263,14 @@ def test_an_end_that_was_aborted_before_anybody_looked_is_told_by_the_other() ->
     assert ending(kernel.lives()["bot"], None) == ("link", "rst")
 
 
+def test_a_connect_that_nobody_answered_was_ended_by_nobody() -> None:
+    """Its SYN was never acknowledged, so it had no peer that could reset it."""
+    kernel = Kernel()
+    kernel.look(1.0, with_figures(kernel.bot, acked=0))
+    kernel.dies(1.1, with_figures(kernel.bot, acked=0))
+    assert ending(kernel.lives()["bot"], None) is None
+
+
 MOVES = st.lists(
     st.tuples(st.floats(0.001, 0.05), st.integers(0, 40), st.integers(0, 60)), max_size=30
 )
