@@ -71,6 +71,8 @@ def prove_timeout(fault: Fault, seen: Evidence) -> Proof:
 
 def _met(fault: Fault, one: Connection) -> _Met:
     met, data = one.met(fault), _data(fault, one)
+    if met is not None and met.when.latest > fault.end and not fault.attributes["timeout"]:
+        return _Met("open", data)  # whoever closed it: to take the toxic away closes everything
     if met is not None and met.by == "unknown":
         return _Met("unclear", data)
     if met is not None and met.by != "link":

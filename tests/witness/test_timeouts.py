@@ -88,4 +88,6 @@ def test_a_timeout_of_zero_loses_everything_and_never_closes() -> None:
     assert proof(LOSES, idle).answer == "did not bite"
     assert proof(LOSES, busy).answer == "did not bite"
     assert proof(LOSES, closed()).answer == "bit otherwise"
+    assert proof(LOSES, closed(unseen="front")).answer == "unknown"
+    assert proof(LOSES, closed(4.01, unseen="front")).answer == "did not bite"
     assert proof(fault("timeout", stream="upstream", timeout=0), holed(over=4.01)).answer != "bit"
