@@ -29,7 +29,7 @@ async def test_what_the_bot_sent_is_told_exactly(scene: Scene) -> None:
     port = port_of(bot)
     number = await scene.number("bot", port)
     bot.sendall(b"y" * 777)
-    await scene.event("sample", socket=number, sent=777, acked=778, wqueue=0)
+    await scene.event("sample", socket=number, sent=777, acked=778, wqueue=0, segments_out=1)
     bot.close()
     front.close()
     assert (await scene.death("front", port))["received"] == 778

@@ -40,6 +40,15 @@ class Step(NamedTuple):
     most: int
 
 
+class Mark(NamedTuple):
+    """A look at a stream: ``position`` bytes of it went in so many ``segments``, after ``since`` and by ``at``."""
+
+    since: float
+    at: float
+    position: int
+    segments: int
+
+
 class Curve:
     """A count of bytes that never falls.
 
@@ -82,6 +91,15 @@ class Curve:
             most = self._mosts[begun - 1] if begun else 0
         done = bisect_right(self._ats, instant)
         return Count(self._leasts[done - 1] if done else 0, most)
+
+    def growth(self) -> list[Span]:
+        """Return when it grew, each time that a look shows."""
+        before, grew = 0, []
+        for step in self.steps:
+            if step.least > before:
+                before = step.least
+                grew.append(Span(step.since, step.at))
+        return grew
 
     def grown(self, start: float, end: float) -> Count:
         """Return by how many bytes it grew from one instant to another."""

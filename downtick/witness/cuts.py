@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Final
 
 from downtick.witness.bite import Bite
-from downtick.witness.curves import Span
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.lives import Life
 
@@ -62,21 +61,16 @@ def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life], list[Lif
     unclear: list[Life] = []
     for bot in seen.ends(fault.link, "bot"):
         by, _ = seen.ending(bot) or ("unknown", "")
-        ended = _ended(bot)
-        if _within(fault, bot) and by != "bot":
+        ended = bot.ended
+        if _within(fault, bot) and by != "owner":
             (cut if by == "link" else unclear).append(bot)
         elif bot.born.latest <= fault.asked and (ended is None or ended.latest > fault.done):
             left.append(bot)
     return cut, left, unclear
 
 
-def _ended(bot: Life) -> Span | None:
-    """Return when its connection was over for the bot: at the first closing segment."""
-    return bot.fin_at or bot.over
-
-
 def _within(fault: Fault, bot: Life) -> bool:
-    ended = _ended(bot)
+    ended = bot.ended
     return ended is not None and ended.earliest <= fault.done + EDGE and ended.latest >= fault.asked
 
 

@@ -10,11 +10,14 @@ from typing import Any, Final, NamedTuple
 from downtick.history import Event
 from downtick.witness.bite import Bite
 from downtick.witness.curves import Span
-from downtick.witness.lives import Life, ending, lives
+from downtick.witness.lives import By, How, Life, ending, lives
 from downtick.witness.sightings import SOURCE
 
 EDGE: Final = 0.045
 """Seconds at both ends of a fault in which nothing is judged: two looks and 5 ms."""
+
+
+_LINKS_OWN: Final = {"bot": "front", "exchange": "back"}
 
 
 class Proof(NamedTuple):
@@ -79,15 +82,19 @@ class Evidence:
         """Return the sockets at one end of a link."""
         return [life for life in self.lives if (life.link, life.end) == (link, end)]
 
-    def ending(self, bot: Life) -> tuple[str, str] | None:
-        """Return by whom and by which segment a bot's connection ended, None if it lives or nobody knows."""
-        fronts = [
+    def ending(self, own: Life) -> tuple[By, How] | None:
+        """Return by whom and by which segment a connection ended, None if it lives or nobody knows.
+
+        Args:
+            own: the bot's or the exchange's end of it; the link has the other one.
+        """
+        fars = [
             life
-            for life in self.ends(bot.link or "", "front")
-            if life.port is not None and life.port == bot.port
+            for life in self.ends(own.link or "", _LINKS_OWN[own.end])
+            if life.port is not None and life.port == own.port
         ]
-        nearest = min(fronts, key=lambda one: abs(one.born.latest - bot.born.latest), default=None)
-        return ending(bot, nearest)
+        nearest = min(fars, key=lambda one: abs(one.born.latest - own.born.latest), default=None)
+        return ending(own, nearest)
 
 
 def evidence(events: Iterable[Event]) -> Evidence:

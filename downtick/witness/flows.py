@@ -7,11 +7,12 @@ Toxiproxy.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from downtick.witness.bite import Bite
+from downtick.witness.connections import STREAMS, Stream, stream_of
 from downtick.witness.curves import Count
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.lives import Life
@@ -22,8 +23,6 @@ SHORTEST: Final = 0.1
 SMALLEST_LATENCY: Final = 0.060
 """Seconds below which a delay drowns in the time between two looks."""
 
-Stream = Literal["downstream", "upstream"]
-_STREAMS: Final[tuple[Stream, ...]] = ("downstream", "upstream")
 _WRITERS: Final = {"downstream": "exchange", "upstream": "bot"}
 _READERS: Final = {"downstream": "bot", "upstream": "exchange"}
 
@@ -70,13 +69,20 @@ def prove_blackhole(fault: Fault, seen: Evidence) -> Proof:
     return _prove_flat(fault, seen, made_up=False)
 
 
-def _prove_flat(fault: Fault, seen: Evidence, *, made_up: bool) -> Proof:
+def prove_loss(fault: Fault, seen: Evidence, stream: Stream) -> Proof:
+    """Prove a blackhole of one direction."""
+    return _prove_flat(fault, seen, made_up=False, streams=(stream,))
+
+
+def _prove_flat(
+    fault: Fault, seen: Evidence, *, made_up: bool, streams: Sequence[Stream] = STREAMS
+) -> Proof:
     start, end = fault.done + EDGE, fault.end - EDGE
     if end - start < SHORTEST:
         return Proof(
             Bite.UNKNOWN, f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
         )
-    flows = [_flow(stream, fault.link, seen, start, end) for stream in _STREAMS]
+    flows = [_flow(stream, fault.link, seen, start, end) for stream in streams]
     flat = [flow for flow in flows if flow.flat]
     moved = [flow for flow in flows if flow.came.least]
     told = "; ".join(
@@ -113,7 +119,7 @@ def _left(fault: Fault, seen: Evidence) -> bool:
         if bot.born.latest <= fault.done and (bot.over is None or bot.over.latest > fault.asked)
     ]
     return all(
-        (seen.ending(bot) or ("",))[0] == "bot"
+        (seen.ending(bot) or ("unknown",))[0] == "owner"
         and bot.over is not None
         and bot.over.earliest < fault.end
         for bot in there
@@ -214,7 +220,7 @@ def _pair(fault: Fault, seen: Evidence) -> tuple[Life, Life] | Proof:
             and (life.over is None or life.over.latest > fault.done)
         ]
 
-    stream: Stream = "upstream" if fault.stream == "upstream" else "downstream"
+    stream = stream_of(fault)
     writers, readers = there(_WRITERS[stream]), there(_READERS[stream])
     if not writers and not readers:
         return Proof(Bite.DID_NOT_BITE, "no connection was open")

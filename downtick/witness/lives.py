@@ -1,8 +1,8 @@
 """The life of every socket of the links, read out of the witness's events. Pure.
 
-Each was there for a time, carried bytes, and ended in some way. The kernel's figures count a SYN or FIN as a byte here and there; the curves do not. Whether a FIN came in is plain
-from TCP's state; of a dead socket it is told by what its peer had sent. Where neither is known, the bounds are a byte
-apart.
+Each was there for a time, carried bytes, and ended in some way. The kernel's figures count a SYN or FIN as a byte here
+and there; the curves do not. Whether a FIN came in is plain from TCP's state; of a dead socket it is told by what its
+peer had sent. Where neither is known, the bounds are a byte apart.
 """
 
 from __future__ import annotations
@@ -13,11 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from downtick.history import Event
-from downtick.witness.curves import Curve, Span, Step
-from downtick.witness.netlink import CLOSE_WAIT, CLOSED, CLOSING, LAST_ACK
+from downtick.witness.curves import Curve, Mark, Span, Step
+from downtick.witness.netlink import (
+    CLOSE_WAIT,
+    CLOSED,
+    CLOSING,
+    FIN_WAIT1,
+    FIN_WAIT2,
+    LAST_ACK,
+)
 from downtick.witness.sightings import SOURCE, End
 
 _FIN_IS_IN: Final = (CLOSE_WAIT, LAST_ACK, CLOSING)
+_FIN_IS_OUT: Final = (FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING)
 _WAITS: Final = (CLOSE_WAIT, LAST_ACK)
 _PEERS: Final[dict[End, End]] = {
     "bot": "front",
@@ -43,9 +51,12 @@ class Life:
         read: of these, those that its owner has fetched.
         sent: bytes that left it for the first time. The *leave time* of a request is when its end was sent.
         acked: of these, those that the peer's kernel has taken in.
+        segments_in: what had come at each look, and in how many segments; empty where the kernel does not say.
+        segments_out: what had been sent, and in how many; likewise.
         unread: bytes that its owner never fetched, once it is dead.
         fin_sent: whether it sent a FIN; None while it lives, and where the kernel does not say.
         fin_received: whether it got one; None likewise.
+        fin_sent_at: when it sent one; None if it is not known to have.
         fin_at: when it got one; None if it is not known to have.
         waited: whether it was seen open on its own side after that: the peer's FIN was the first.
         aborted: whether its owner had it send a RST on purpose.
@@ -62,52 +73,64 @@ class Life:
     read: Curve
     sent: Curve
     acked: Curve
+    segments_in: list[Mark]
+    segments_out: list[Mark]
     unread: int | None
     fin_sent: bool | None
     fin_received: bool | None
+    fin_sent_at: Span | None
     fin_at: Span | None
     waited: bool
     aborted: bool
     time_wait: bool
+
+    @property
+    def ended(self) -> Span | None:
+        """When the connection was over for its owner: at the first closing segment that came in. None if it lives."""
+        return self.fin_at or self.over
 
     def read_at(self, offset: int) -> Span | None:
         """Return when what ends at this offset had left the socket's kernel buffer; None if it never did."""
         return self.read.reached(offset)
 
 
-By = Literal["bot", "link", "unknown"]
+By = Literal["owner", "link", "unknown"]
 How = Literal["fin", "rst"]
 
 
-def ending(bot: Life, front: Life | None) -> tuple[By, How] | None:
-    """Return whose segment ended the bot's connection, and which one it was; None if it lives or nobody knows.
+def ending(own: Life, far: Life | None) -> tuple[By, How] | None:
+    """Return whose segment ended a connection, and which one it was; None if it lives or nobody knows.
 
     Args:
-        bot: the bot's end.
-        front: the link's end of the same connection.
+        own: the bot's end of it, or the exchange's.
+        far: the link's end of the same connection.
     """
-    if bot.waited:
+    if own.waited:
         return "link", "fin"
-    if bot.over is None:
+    if own.over is None:
         return None
-    if front is not None and front.aborted:
-        # An armed link answers a bot's FIN by a RST; a socket that was reset sends no FIN any more.
-        return ("bot", "fin") if bot.fin_sent else ("link", "rst")
-    if bot.aborted:
-        return "bot", "rst"
-    if bot.time_wait:
-        return "bot", "fin"
-    if front is None or front.over is None:
+    if far is not None and far.aborted:
+        # An armed link answers a FIN by a RST; a socket that was reset sends no FIN any more.
+        return ("owner", "fin") if own.fin_sent else ("link", "rst")
+    if own.aborted:
+        return "owner", "rst"
+    if own.time_wait:
+        return "owner", "fin"
+    if far is None:
+        # A socket that is aborted before anybody looked dies without a trace: what it sent is a RST.
+        met = own.fin_sent is False and not own.unread
+        return ("link", "rst") if met else None
+    if far.over is None:
         return None
-    if front.time_wait or (bot.fin_received and not bot.fin_sent):
+    if far.time_wait or (own.fin_received and not own.fin_sent):
         return "link", "fin"
-    if front.fin_received and not front.fin_sent:
-        return "bot", "fin"
-    if bot.fin_sent is None or bot.fin_sent or front.fin_sent:
+    if far.fin_received and not far.fin_sent:
+        return "owner", "fin"
+    if own.fin_sent is None or own.fin_sent or far.fin_sent:
         return None  # FINs went both ways and nobody remembers which was the first
-    if bot.unread:
-        return "bot", "rst"  # who closes with bytes unread sends one
-    return ("link" if front.unread else "unknown"), "rst"
+    if own.unread:
+        return "owner", "rst"  # who closes with bytes unread sends one
+    return ("link" if far.unread else "unknown"), "rst"
 
 
 def lives(events: Iterable[Event]) -> list[Life]:
@@ -161,8 +184,8 @@ class _Seen:
     def fin_sent(self) -> bool | None:
         """Whether it sent a FIN: one more is written than bytes were sent or are still to be sent."""
         last = self.figures
-        if last is None or last["sent"] is None:
-            return None
+        if last is None or last["sent"] is None or last["acked"] < self.syn:
+            return None  # nobody knows, or it never had a peer
         return bool(last["acked"] - self.syn + last["wqueue"] - last["unsent"] > last["sent"])
 
     def life(self, peer: _Seen | None, looked: float) -> Life:
@@ -174,6 +197,7 @@ class _Seen:
         if self.figures is None:
             until = looked if over is None else over["since"]
         received = self._received(looks, fin_received)
+        sent, acked = [self._sent(look) for look in looks], [self._acked(look) for look in looks]
         return Life(
             self.born["socket"],
             self.link,
@@ -183,20 +207,24 @@ class _Seen:
             None if over is None else _span(over),
             Curve(received, until),
             Curve(self._read(looks, received), until),
-            Curve([self._sent(look) for look in looks], until),
-            Curve([self._acked(look) for look in looks], until),
+            Curve(sent, until),
+            Curve(acked, until),
+            _marks(looks, received, "segments"),
+            _marks(looks, sent, "segments_out"),
             None if self.figures is None else max(0, self.figures["rqueue"] - bool(fin_received)),
             self.fin_sent,
             fin_received,
-            self._fin_at(fin_received),
+            self._first(_FIN_IS_OUT, self.fin_sent),
+            self._first(_FIN_IS_IN, fin_received),
             any(sample["state"] in _WAITS for sample in self.samples),
             self.died is not None and self.died["aborted"],
             self.died is not None and self.died["time_wait"],
         )
 
-    def _fin_at(self, fin_received: bool | None) -> Span | None:
-        seen = next((look for look in self.samples if look["state"] in _FIN_IS_IN), None)
-        if seen is None and fin_received:
+    def _first(self, states: Sequence[int], at_last: bool | None) -> Span | None:
+        """Return when it was first seen in one of these states of TCP, or when it died if it was at last."""
+        seen = next((look for look in self.samples if look["state"] in states), None)
+        if seen is None and at_last:
             seen = self.died
         return None if seen is None else _span(seen)
 
@@ -262,6 +290,15 @@ def _peer(one: _Seen, others: Iterable[_Seen]) -> _Seen | None:
 def _span(event: Event) -> Span:
     since: Any = event["since"]
     return Span(-math.inf if since is None else since, event.at)
+
+
+def _marks(looks: Sequence[Event], steps: Sequence[Step], name: str) -> list[Mark]:
+    counted = zip(looks, steps, strict=True)
+    return [
+        Mark(step.since, step.at, step.least, count)
+        for look, step in counted
+        if (count := look.get(name)) is not None
+    ]
 
 
 def _step(look: Event, least: int, most: int) -> Step:

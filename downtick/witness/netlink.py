@@ -16,6 +16,7 @@ from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Final, NamedTuple
 
 ESTABLISHED: Final = 1
+FIN_WAIT1: Final = 4
 FIN_WAIT2: Final = 5
 TIME_WAIT: Final = 6
 CLOSED: Final = 7
@@ -63,11 +64,11 @@ _LOCAL: Final = 7  # INET_DIAG_BC_S_COND
 _REMOTE: Final = 8  # INET_DIAG_BC_D_COND
 _PORTS: Final = struct.Struct("!HH")
 
-# tcp_info: bytes_acked, bytes_received, segs_in, notsent_bytes, data_segs_in, all since Linux 4.6; and bytes_sent,
-# bytes_retrans, since 4.19. The struct only ever grows at its end.
-_INFO_OF_4_6: Final = struct.Struct("=120x QQ 4x II 4x I")
+# tcp_info: bytes_acked, bytes_received, segs_in, notsent_bytes, data_segs_in, data_segs_out, all since Linux 4.6; and
+# bytes_sent, bytes_retrans, since 4.19. The struct only ever grows at its end.
+_INFO_OF_4_6: Final = struct.Struct("=120x QQ 4x II 4x II")
 _INFO_OF_4_19: Final = struct.Struct("=200x QQ")
-_INFO_AT_ONCE: Final = "120x QQ 4x II 4x I 44x QQ"  # both of them
+_INFO_AT_ONCE: Final = "120x QQ 4x II 4x II 40x QQ"  # both of them
 
 Place = tuple[str, int]
 """A host, as an address in its plain spelling, and a port."""
@@ -85,6 +86,7 @@ class Figures(NamedTuple):
         unsent: of these, not yet put on the wire.
         segments: that came in with data, as a number.
         segments_in: that came in at all, as a number.
+        segments_out: that went out with data, repeated ones included, as a number.
     """
 
     received: int
@@ -95,6 +97,7 @@ class Figures(NamedTuple):
     unsent: int
     segments: int
     segments_in: int
+    segments_out: int
 
 
 class Socket(NamedTuple):
@@ -222,13 +225,13 @@ class Quick:
             return self._learn(datagram)
         (
             kind, family, state, identity, cookie, rqueue, wqueue, attribute,
-            acked, received, segments_in, unsent, segments, sent, again,
+            acked, received, segments_in, unsent, segments, segments_out, sent, again,
         ) = self._whole.unpack_from(datagram)  # fmt: skip
         if kind not in _SOCKETS or attribute != _INFO:
             return self._learn(datagram)
         figures = Figures(
-            received, rqueue, sent - again, acked, wqueue, unsent, segments, segments_in
-        )
+            received, rqueue, sent - again, acked, wqueue, unsent, segments, segments_in, segments_out
+        )  # fmt: skip
         return Socket(family, state, identity, cookie, figures)
 
     def _learn(self, datagram: memoryview) -> Socket | None:
@@ -268,9 +271,13 @@ def _attribute(datagram: memoryview, at: int, end: int) -> int:
 def _figures(rqueue: int, wqueue: int, datagram: memoryview, at: int, end: int) -> Figures | None:
     if end - at < _INFO_OF_4_6.size:
         return None
-    acked, received, segments_in, unsent, segments = _INFO_OF_4_6.unpack_from(datagram, at)
+    acked, received, segments_in, unsent, segments, segments_out = _INFO_OF_4_6.unpack_from(
+        datagram, at
+    )
     sent = None
     if end - at >= _INFO_OF_4_19.size:
         sent, again = _INFO_OF_4_19.unpack_from(datagram, at)
         sent -= again
-    return Figures(received, rqueue, sent, acked, wqueue, unsent, segments, segments_in)
+    return Figures(
+        received, rqueue, sent, acked, wqueue, unsent, segments, segments_in, segments_out
+    )

@@ -18,6 +18,11 @@ from downtick.witness.flows import (
     prove_freeze,
     prove_latency,
 )
+from downtick.witness.limits import prove_limit_data
+from downtick.witness.resets import prove_reset_peer
+from downtick.witness.slices import prove_slicer
+from downtick.witness.slow_ends import prove_slow_close
+from downtick.witness.timeouts import prove_timeout
 
 _PROOFS: Final[Mapping[str, Callable[[Fault, Evidence], Proof]]] = {
     "reset": prove_cut,
@@ -27,6 +32,11 @@ _PROOFS: Final[Mapping[str, Callable[[Fault, Evidence], Proof]]] = {
     "blackhole": prove_blackhole,
     "latency": prove_latency,
     "bandwidth": prove_bandwidth,
+    "limit_data": prove_limit_data,
+    "reset_peer": prove_reset_peer,
+    "slicer": prove_slicer,
+    "slow_close": prove_slow_close,
+    "timeout": prove_timeout,
 }
 
 

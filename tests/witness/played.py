@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from downtick.history import Event
-from downtick.witness.evidence import Evidence, evidence
+from downtick.witness.evidence import Evidence, Fault, Proof, evidence
+from downtick.witness.proofs import prove
 
 LOOK = 0.02
 START = 100.0
+
+_FIRST = {"link": ("front", "back"), "bot": ("bot", "back"), "exchange": ("exchange", "front")}
+"""Which end closes first at either side of the link, by who ends the connection."""
 
 Script = Callable[[float], int]
 """How many bytes there were, so many seconds after the start."""
@@ -47,10 +51,13 @@ class Played:
         how: str = "rst",
         by: str = "link",
         unseen: str = "",
+        far_over: float | None = None,
+        cut: Script | None = None,
     ) -> None:
         """Add one, with what the exchange sent, what of it came, and the same upstream; ended by whom and how.
 
-        One end of it may be unseen.
+        One end of it may be unseen. The link's connection to the exchange may be over at another time, and what came
+        be cut into so many segments; else it is a segment for each 100 bytes.
         """
         port = 40000 + self._sockets
         for end, out, into, syn in (
@@ -67,33 +74,40 @@ class Played:
                 at, "born", since=born - LOOK / 2, socket=number, link="rest", end=end, port=port
             )
             before, last = None, born - LOOK / 2
-            while at < (self._end if over is None else over):
-                figures = (out(at), into(at))
+            dies = far_over if far_over is not None and end in ("back", "exchange") else over
+            pieces = (
+                cut
+                if cut is not None and end == "bot"
+                else lambda at, into=into: -(-into(at) // 100)
+            )
+            while at < (self._end if dies is None else dies):
+                figures = (out(at), into(at), pieces(at))
                 if not self._shut[0] < at < self._shut[1]:
                     if figures != before:
                         data = _figures(*figures, syn)
                         self.event(at, "sample", since=last, socket=number, state=1, **data)
                     before, last = figures, at
                 at += LOOK
-            if over is None:
+            if dies is None:
                 continue
-            figures_at_death = _figures(out(over), into(over), syn)
+            figures_at_death = _figures(out(dies), into(dies), pieces(dies), syn)
             if how == "fin":
                 figures_at_death["acked"] += 1
                 figures_at_death["received"] += 1
-            elif (end, by) in {("front", "link"), ("back", "link"), ("bot", "bot")}:
+            elif end in _FIRST[by]:
                 figures_at_death = {}
-            if end == "front":
-                figures_at_death |= {"sent": came(over)} if figures_at_death else {}
+            if end in ("front", "back"):
+                passed = (came if end == "front" else up_came)(dies)
+                figures_at_death |= {"sent": passed} if figures_at_death else {}
                 if how == "fin":
-                    figures_at_death["acked"] = came(over) + 1
+                    figures_at_death["acked"] = passed + syn + 1
             self.event(
-                over,
+                dies,
                 "died",
                 since=last,
                 socket=number,
                 aborted=not figures_at_death,
-                time_wait=how == "fin" and (end, by) in {("front", "link"), ("bot", "bot")},
+                time_wait=how == "fin" and end in _FIRST[by],
                 **figures_at_death,
             )
 
@@ -112,7 +126,7 @@ def _told(at: float, kind: str, /, **data: Any) -> Event:
     return Event(START + at, "witness", kind, data)
 
 
-def _figures(out: int, into: int, syn: int) -> dict[str, int]:
+def _figures(out: int, into: int, pieces: int, syn: int) -> dict[str, int]:
     return {
         "received": into,
         "rqueue": 0,
@@ -120,6 +134,35 @@ def _figures(out: int, into: int, syn: int) -> dict[str, int]:
         "acked": out + syn,
         "wqueue": 0,
         "unsent": 0,
-        "segments": 0,
+        "segments": pieces,
         "segments_in": 0,
+        "segments_out": -(-out // 100),
     }
+
+
+def fault(
+    name: str, end: float = 4.0, link: str = "rest", stream: str = "downstream", **attributes: Any
+) -> Fault:
+    """Return a fault that was asked for three seconds after the start and stood from 5 ms later on."""
+    asked = START + 3.0
+    if name in ("reset", "close"):
+        return Fault(link, name, asked, asked + 0.005, asked + 0.005)
+    return Fault(link, name, asked, asked + 0.005, START + end, attributes, stream)
+
+
+def proof(made: Fault, *plays: Callable[[Played], Any]) -> Proof:
+    """Return the proof of a fault from what was played."""
+    played = Played()
+    for play in plays:
+        play(played)
+    return prove(made, played.evidence())
+
+
+def busy(played: Played) -> None:
+    """Play a busy connection that lives on."""
+    played.connection(feed, feed)
+
+
+def idle(played: Played) -> None:
+    """Play a connection on which nothing is ever sent."""
+    played.connection()

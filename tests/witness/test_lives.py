@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from downtick.history import Event
 from downtick.witness.curves import Count, Span
 from downtick.witness.lives import Life, ending, lives
-from downtick.witness.netlink import CLOSE_WAIT, Socket
+from downtick.witness.netlink import CLOSE_WAIT, FIN_WAIT2, Socket
 from downtick.witness.sightings import Sightings, WatchedLink
 from tests.witness.told_by_linux import figures, socket
 
@@ -211,12 +211,12 @@ def test_a_port_that_is_used_again_is_another_connection() -> None:
     ("bot", "front", "waits", "told"),
     [
         ({"received": 11, "acked": 2}, {"sent": 10, "acked": 11}, "front", ("link", "fin")),
-        ({"acked": 2, "received": 1}, {"received": 1, "acked": 1}, "bot", ("bot", "fin")),
+        ({"acked": 2, "received": 1}, {"received": 1, "acked": 1}, "bot", ("owner", "fin")),
         ({"received": 10}, "aborted", None, ("link", "rst")),
-        ({"acked": 2}, "aborted", None, ("bot", "fin")),
-        ("aborted", {"sent": 10, "acked": 10}, None, ("bot", "rst")),
+        ({"acked": 2}, "aborted", None, ("owner", "fin")),
+        ("aborted", {"sent": 10, "acked": 10}, None, ("owner", "rst")),
         # Who closes with bytes unread sends a RST, and a RST that meets TIME_WAIT ends it.
-        ({"received": 10, "rqueue": 4}, {"sent": 10, "acked": 10}, None, ("bot", "rst")),
+        ({"received": 10, "rqueue": 4}, {"sent": 10, "acked": 10}, None, ("owner", "rst")),
         ({"sent": 7, "acked": 8}, {"received": 7, "rqueue": 7}, None, ("link", "rst")),
         (
             {"received": 11, "rqueue": 5},
@@ -251,7 +251,23 @@ def test_a_living_connection_has_not_ended() -> None:
     kernel = Kernel()
     kernel.look(1.0, kernel.bot)
     assert ending(kernel.lives()["bot"], None) is None
-    kernel.dies(1.1, with_figures(kernel.bot, received=10))
+    kernel.dies(1.1, with_figures(kernel.bot, received=10, acked=2))
+    assert ending(kernel.lives()["bot"], None) is None
+
+
+def test_an_end_that_was_aborted_before_anybody_looked_is_told_by_the_other() -> None:
+    """Nobody sent a FIN, the owner aborted nothing and had nothing unread: a RST came in."""
+    kernel = Kernel()
+    kernel.look(1.0, kernel.bot)
+    kernel.dies(1.1, with_figures(kernel.bot, sent=10, acked=11))
+    assert ending(kernel.lives()["bot"], None) == ("link", "rst")
+
+
+def test_a_connect_that_nobody_answered_was_ended_by_nobody() -> None:
+    """Its SYN was never acknowledged, so it had no peer that could reset it."""
+    kernel = Kernel()
+    kernel.look(1.0, with_figures(kernel.bot, acked=0))
+    kernel.dies(1.1, with_figures(kernel.bot, acked=0))
     assert ending(kernel.lives()["bot"], None) is None
 
 
@@ -301,3 +317,25 @@ def test_bounds_hold_the_truth(
         span = life.read_at(read[-1])
         assert span is not None
         assert span.latest < math.inf
+
+
+def test_segments_are_counted_along_the_stream() -> None:
+    """In how many pieces so many bytes came, and in how many they were sent."""
+    kernel = Kernel()
+    kernel.look(1.0, kernel.bot)
+    kernel.look(
+        1.1, with_figures(kernel.bot, received=100, segments=10, sent=70, acked=71, segments_out=1)
+    )
+    life = kernel.lives()["bot"]
+    assert life.segments_in[-1] == (1.0, 1.11, 100, 10)
+    assert life.segments_out[-1] == (1.0, 1.11, 70, 1)
+
+
+def test_a_half_closed_connection_has_sent_its_fin() -> None:
+    """Whether it is seen so while it lives, or only told at its death."""
+    kernel = Kernel()
+    kernel.look(1.0, kernel.bot, kernel.front)
+    kernel.look(1.1, kernel.bot._replace(state=FIN_WAIT2), kernel.front)
+    kernel.dies(1.3, with_figures(kernel.front, sent=0, acked=1), waits=True)
+    assert kernel.lives()["bot"].fin_sent_at == Span(1.0, 1.11)
+    assert kernel.lives()["front"].fin_sent_at == Span(1.1, 1.3)

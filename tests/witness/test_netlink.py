@@ -30,7 +30,7 @@ def shown(told: Socket, size: int = INFO) -> Socket | None:
     return answer(memoryview(message(told, *OTHER_ATTRIBUTES, info)))
 
 
-@given(st.builds(Figures, *[st.integers(0, 2**32 - 1)] * 8), st.integers(0, 2**64 - 1))
+@given(st.builds(Figures, *[st.integers(0, 2**32 - 1)] * 9), st.integers(0, 2**64 - 1))
 def test_every_figure_is_found_at_its_place(seen: Figures, cookie: int) -> None:
     """Behind attributes of any length; bytes that were sent again are counted once."""
     told = BOT._replace(cookie=cookie, figures=seen)

@@ -9,42 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from downtick.history import Event
-from downtick.witness.evidence import Fault, Proof, evidence
+from downtick.witness.evidence import Fault, evidence
 from downtick.witness.proofs import prove
-from tests.witness.played import START, Played, feed, nothing
-
-
-def fault(
-    name: str, end: float = 4.0, link: str = "rest", stream: str = "downstream", **attributes: Any
-) -> Fault:
-    """Return a fault that was asked for three seconds after the start and stood from 5 ms later on."""
-    asked = START + 3.0
-    if name in ("reset", "close"):
-        return Fault(link, name, asked, asked + 0.005, asked + 0.005)
-    return Fault(link, name, asked, asked + 0.005, START + end, attributes, stream)
-
-
-def proof(made: Fault, *plays: Callable[[Played], Any]) -> Proof:
-    """Return the proof of a fault from what was played."""
-    played = Played()
-    for play in plays:
-        play(played)
-    return prove(made, played.evidence())
+from tests.witness.played import START, Played, busy, fault, feed, idle, nothing, proof
 
 
 def cut(how: str = "rst", by: str = "link", over: float = 3.003) -> Callable[[Played], None]:
     """Play a busy connection that was ended."""
     return lambda played: played.connection(feed, feed, over=over, how=how, by=by)
-
-
-def busy(played: Played) -> None:
-    """Play a busy connection that lives on."""
-    played.connection(feed, feed)
-
-
-def idle(played: Played) -> None:
-    """Play a connection on which nothing is ever sent."""
-    played.connection()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +49,7 @@ def test_a_connection_that_ended_then_nobody_knows_how_is_unknown() -> None:
     """Its other end was not seen."""
 
     def half(played: Played) -> None:
-        played.connection(feed, feed, over=3.003, unseen="front")
+        played.connection(feed, feed, over=3.003, how="fin", unseen="front")
 
     for name in ("reset", "close", "down"):
         assert proof(fault(name), half).answer == "unknown"
@@ -342,6 +314,9 @@ def test_a_bandwidth_that_nobody_needs_did_not_bite() -> None:
 FAULTS = [
     *(fault(name) for name in ("reset", "close", "down", "freeze", "blackhole")),
     *(fault("latency", latency=300), fault("bandwidth", rate=5)),
+    *(fault("timeout", timeout=300), fault("timeout", timeout=0), fault("reset_peer", timeout=0)),
+    *(fault("limit_data", bytes=250), fault("slow_close", delay=200)),
+    fault("slicer", average_size=10, size_variation=0, delay=0),
 ]
 
 
@@ -372,7 +347,7 @@ def test_what_happens_to_another_link_proves_nothing(made: Fault) -> None:
 
 def test_a_fault_without_a_proof_is_unknown() -> None:
     """There is no trace to look for."""
-    assert proof(fault("slicer"), busy).answer == "unknown"
+    assert proof(fault("gremlins"), busy).answer == "unknown"
 
 
 @given(

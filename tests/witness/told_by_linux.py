@@ -8,7 +8,15 @@ import struct
 from downtick.witness.netlink import Figures, Place, Socket
 
 FIGURES = Figures(
-    received=333, rqueue=233, sent=1000, acked=1001, wqueue=0, unsent=0, segments=1, segments_in=3
+    received=333,
+    rqueue=233,
+    sent=1000,
+    acked=1001,
+    wqueue=0,
+    unsent=0,
+    segments=1,
+    segments_in=3,
+    segments_out=2,
 )
 INFO = 280
 """Bytes of tcp_info in Linux 6.18."""
@@ -16,7 +24,7 @@ INFO = 280
 
 def figures(**changed: int) -> Figures:
     """Return figures of a socket on which nothing has happened, but for these."""
-    return Figures(0, 0, 0, 0, 0, 0, 0, 0)._replace(**changed)
+    return Figures(0, 0, 0, 0, 0, 0, 0, 0, 0)._replace(**changed)
 
 
 def socket(
@@ -33,7 +41,9 @@ def socket(
 def tcp_info(seen: Figures, size: int = INFO) -> bytes:
     """Return these figures as so many bytes of tcp_info; seven bytes of the sent ones were sent twice."""
     info = struct.pack("=120xQQ", seen.acked, seen.received)
-    info += struct.pack("=4xII4xI", seen.segments_in, seen.unsent, seen.segments)
+    info += struct.pack(
+        "=4xII4xII", seen.segments_in, seen.unsent, seen.segments, seen.segments_out
+    )
     info = info.ljust(200, b"\xaa") + struct.pack("=QQ", (seen.sent or 0) + 7, 7)
     return info.ljust(size, b"\xaa")[:size]
 

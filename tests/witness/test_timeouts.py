@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.witness.played import Played, busy, fault, feed, idle, proof
+
+CLOSES = fault("timeout", timeout=300)
+LOSES = fault("timeout", timeout=0)
+
+
+def closed(over: float = 3.305, **more: Any) -> Callable[[Played], None]:
+    """Play an idle connection that the link closed."""
+    settings = {"over": over, "how": "fin", **more}
+    return lambda played: played.connection(**settings)
+
+
+def holed(last: float = 9.0, **more: Any) -> Callable[[Played], None]:
+    """Play a feed that was sent until an instant, of which nothing came from 3 on."""
+    return lambda played: played.connection(
+        lambda at: feed(min(at, last)), lambda at: feed(min(at, 3.0)), **more
+    )
+
+
+def test_a_timeout_closes_after_so_much_silence() -> None:
+    """From when it was added, from a birth, or from the last byte, which is lost."""
+    assert proof(CLOSES, closed()).answer == "bit"
+    assert proof(CLOSES, closed(3.42, born=3.1)).answer == "bit"
+    assert proof(CLOSES, holed(3.5, over=3.81, how="fin")).answer == "bit"
+
+
+def test_silence_of_one_direction_is_enough() -> None:
+    """A bot that only listens is idle upstream."""
+    upstream = fault("timeout", stream="upstream", timeout=300)
+    assert (
+        proof(upstream, lambda p: p.connection(feed, feed, over=3.305, how="fin")).answer == "bit"
+    )
+    assert proof(CLOSES, lambda p: p.connection(feed, feed, over=3.305, how="fin")).answer != "bit"
+
+
+@pytest.mark.parametrize("over", [3.1, 3.2, 3.5, 3.9])
+def test_another_silence_is_something_else(over: float) -> None:
+    """Too short or too long."""
+    assert proof(CLOSES, closed(over)).answer == "bit otherwise"
+
+
+def test_on_a_feed_that_ticks_bytes_are_lost_and_nothing_closes() -> None:
+    """What was asked for is a close; the toxic's own end is none."""
+    found = proof(CLOSES, holed(over=4.01, how="fin"))
+    assert found == (
+        *(
+            "bit otherwise",
+            "asked: a close; happened: bytes downstream were lost for 1.0 s, nothing closed",
+        ),
+    )
+    assert proof(CLOSES, holed()).answer == "bit otherwise"
+    assert proof(CLOSES, closed(), holed(born=1.0)).answer == "bit otherwise"
+    assert proof(CLOSES, closed(born=1.0), busy).answer == "bit otherwise"
+    assert proof(CLOSES, closed(), holed()).answer == "unknown"  # nobody knows which was silent
+
+
+def test_a_timeout_that_did_nothing_did_not_bite() -> None:
+    """An idle connection that stays open, one that flows, one that was not silent for so long."""
+    assert proof(CLOSES, idle).why == "1 connection stayed open in spite of it"
+    assert proof(CLOSES, busy).answer == "did not bite"
+    assert proof(fault("timeout", timeout=5000), idle).answer == "did not bite"
+
+
+@pytest.mark.parametrize("by", ["bot", "exchange"])
+def test_who_leaves_after_so_much_silence_was_not_closed(by: str) -> None:
+    """The link has only passed it on."""
+    assert proof(CLOSES, closed(by=by)).answer == "did not bite"
+
+
+def test_nothing_is_proven_by_ends_that_nobody_sees() -> None:
+    """Nor by a close that may be the toxic's own end."""
+    for unseen in ("bot", "front", "exchange"):
+        assert proof(CLOSES, closed(unseen=unseen)).answer != "bit"
+    assert proof(fault("timeout", end=3.3, timeout=300), closed()).answer == "unknown"
+
+
+def test_a_timeout_of_zero_loses_everything_and_never_closes() -> None:
+    """As a blackhole of one direction."""
+    assert proof(LOSES, holed(over=4.01, how="fin")).answer == "bit"
+    assert proof(LOSES, holed()).answer == "unknown"
+    assert proof(LOSES, idle).answer == "did not bite"
+    assert proof(LOSES, busy).answer == "did not bite"
+    assert proof(LOSES, closed()).answer == "bit otherwise"
+    assert proof(LOSES, closed(unseen="front")).answer == "unknown"
+    assert proof(LOSES, closed(4.01, unseen="front")).answer == "did not bite"
+    assert proof(fault("timeout", stream="upstream", timeout=0), holed(over=4.01)).answer != "bit"
