@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import mean
+from statistics import mean, median
 from typing import Any, NamedTuple
 
 from downtick.checks.cases import Case, conclude
@@ -21,9 +21,10 @@ _WINDOW = 5.0
 _ENOUGH = 3
 """Attempts without which nothing can grow."""
 _TWICE = 2
-"""How much longer the later pauses are than the first two, where most are at the cap. Equal jitter alone never does that."""
+"""How much longer the later pauses are than the median of the first three, where most are at a small cap: more than
+equal jitter alone ever makes of them."""
 _MANY = 8
-"""Pauses of which the first two are no half."""
+"""Pauses of which the first three are no half."""
 _POLITE = 3
 """How many times the shortest allowed pause one is that need not grow."""
 _GROWN = 1.2
@@ -110,7 +111,8 @@ def _case(run: Run, episode: Episode, parameters: Mapping[str, Any]) -> Case | N
         return Case(None, f"{told}, but some may have been to another link", evidence)
     if episode.lost > 1:
         return Case(True, f"{told}, at most {densest} within {_WINDOW:g} s", evidence)
-    pauses = [later.at - earlier.at for earlier, later in pairwise(attempts)]
+    times = [episode.since, *(attempt.at for attempt in attempts)]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
     polite = run.real(min(parameters["cap"] / 2, _POLITE / parameters["max_rate"]))
     holds, said = _grow(pauses, run.real(parameters["cap"]), polite)
     return Case(holds, f"{told}: {said}", evidence)
@@ -138,10 +140,13 @@ def _uncounted(run: Run, episode: Episode) -> bool:
 
 
 def _grow(pauses: list[float], cap: float, polite: float) -> tuple[Truth, str]:
-    """Return whether pauses grow to a cap, or are long from the first, and how to say so."""
-    half = len(pauses) // 2
-    early, late = mean(pauses[:half]), mean(pauses[-half:])
-    first = mean(pauses[:2])
+    """Return whether pauses grow to a cap, or are long from the first, and how to say so.
+
+    Before the first attempt many a bot makes none, so that one counts for the plainest sign alone.
+    """
+    half = (len(pauses) - 1) // 2
+    early, late = mean(pauses[1 : half + 1]), mean(pauses[-half:])
+    first = median(pauses[:3])
     said = f"pauses of {early:.3g} s at first and {late:.3g} s at last"
     if max(pauses) > cap * _GROWN:
         return False, f"a pause of {max(pauses):.3g} s is longer than the cap of {cap:g} s"

@@ -52,7 +52,7 @@ def _account(
         evidence = (lie.number, worst.number)
         what = lie.attributes.get("what")
         if limit is None:
-            told = f"{product}: no limit was given, and no order before the faults tells one"
+            told = f"{product}: no limit was given, and before the faults no position that had stopped to grow tells one"
             cases.append(Case(None, told, evidence))
         elif given is None and limit < worst.size < _MORE * limit:
             told = f"{product}: {worst.size} was risked after {what} had been told, {limit} was the most before: too little to tell"

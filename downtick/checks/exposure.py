@@ -72,9 +72,12 @@ def _sided(buys: bool, size: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def usual(run: Run) -> dict[str, Decimal]:
-    """Return the most of each product before the first fault."""
+    """Return the most of each product before the first fault, where it had stopped to grow: in the latter half nothing came to it."""
+    before = [each for each in exposures(run) if each.at < run.first_fault]
     most: dict[str, Decimal] = {}
-    for each in exposures(run):
-        if each.at < run.first_fault:
-            most[each.product] = max(each.size, most.get(each.product, _ZERO))
-    return most
+    settled: dict[str, float] = {}
+    for each in before:
+        if each.size > most.get(each.product, _ZERO):
+            most[each.product], settled[each.product] = each.size, each.at
+    middle = (before[0].at + run.first_fault) / 2 if before else 0.0
+    return {product: size for product, size in most.items() if settled[product] <= middle}

@@ -66,6 +66,7 @@ def test_pauses_that_soon_reach_a_small_cap_hold() -> None:
     """Most of them are at it; the first two tell."""
     assert outcome(storm([0.2, 0.4, 0.8, *[1.2, 1.4, 1.3] * 12])) is Outcome.HOLDS
     assert outcome(storm([0.9, 1.2, *[1.2, 1.4, 1.0] * 12])) is not Outcome.HOLDS
+    assert outcome(storm([0, *[1] * 36])) is Outcome.VIOLATED
 
 
 def test_pauses_at_the_cap_grow_no_more() -> None:
