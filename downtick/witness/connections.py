@@ -2,7 +2,7 @@
 
 No figure of the kernel says which of the exchange's sockets a bot's connection leads to. But Toxiproxy accepts and
 connects one after the other (proxy.go: server), so the n-th of the bot's is the n-th of the exchange's, as far as the
-looks tell their order. Where they do not, several may be it, and what is said must be true of each of them.
+looks tell their order, and as their bytes fit. Where that leaves several, what is said must be true of each of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from downtick.witness.bite import Bite
 from downtick.witness.curves import Count, Span
 from downtick.witness.evidence import EDGE, Evidence, Fault
 from downtick.witness.lives import Life
+from downtick.witness.pairs import fits
 
 Stream = Literal["downstream", "upstream"]
 STREAMS: Final[tuple[Stream, ...]] = ("downstream", "upstream")
@@ -80,7 +81,8 @@ def connections(seen: Evidence, fault: Fault) -> list[Connection]:
     bots, exchanges = seen.ends(fault.link, "bot"), seen.ends(fault.link, "exchange")
     found = []
     for bot, others in zip(bots, _partners(bots, exchanges), strict=True):
-        found.append(Connection(bot, others, _ending(seen, bot, others)))
+        own = tuple(other for other in others if len(others) == 1 or fits(bot, other))
+        found.append(Connection(bot, own, _ending(seen, bot, own)))
     return [one for one in found if one.stood(fault)]
 
 

@@ -7,12 +7,12 @@ Toxiproxy.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
 from downtick.witness.bite import Bite
-from downtick.witness.connections import STREAMS, Stream, stream_of
+from downtick.witness.connections import STREAMS, Stream, connections, stream_of
 from downtick.witness.curves import Count
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.lives import Life
@@ -148,25 +148,19 @@ def _sum(counts: Iterable[Count]) -> Count:
 
 
 def prove_latency(fault: Fault, seen: Evidence) -> Proof:
-    """Prove a latency: what was sent at one instant came so much later, for all that was sent."""
+    """Prove a latency: what was sent at one instant came so much later, for all that was sent and waited for."""
     asked, jitter = (fault.attributes.get(name, 0) / 1000 for name in ("latency", "jitter"))
     if asked < SMALLEST_LATENCY:
         return Proof(
             Bite.UNKNOWN, f"{asked * 1000:.0f} ms cannot be told from the time between two looks"
         )
-    pair = _pair(fault, seen)
-    if isinstance(pair, Proof):
-        return pair
-    writer, reader = pair[0].sent, pair[1].received
-    lows, highs = [], []
-    for step in writer.steps:
-        # Only what would still come before the fault ends.
-        if step.most and step.since > fault.done and step.at < fault.end - asked - jitter - EDGE:
-            sent, came = writer.reached(step.most), reader.reached(step.most)
-            if sent is None:
-                continue
-            lows.append((came.earliest if came else math.inf) - sent.latest)
-            highs.append((came.latest if came else math.inf) - sent.earliest)
+    pairs = _pairs(fault, seen)
+    if isinstance(pairs, Proof):
+        return pairs
+    stretches = [
+        stretch for pair in pairs for stretch in _stretches(fault, *pair, asked + jitter + EDGE)
+    ]
+    lows, highs = [low for low, _ in stretches], [high for _, high in stretches]
     if not lows:
         return Proof(Bite.DID_NOT_BITE, f"nothing was sent {fault.stream} while it stood")
     told = f"{len(lows)} stretches came after {_ms(min(lows))} to {_ms(max(highs))} ms"
@@ -183,6 +177,27 @@ def prove_latency(fault: Fault, seen: Evidence) -> Proof:
     return Proof(Bite.UNKNOWN, f"{told}: too wide to tell")
 
 
+def _stretches(
+    fault: Fault, writer: Life, reader: Life, most: float
+) -> Iterator[tuple[float, float]]:
+    """Yield how long each stretch of bytes took, between bounds, of those that had the time to come while it stood.
+
+    Args:
+        fault: that may make them late.
+        writer: who sent them.
+        reader: who was to receive them; who leaves before is owed nothing.
+        most: seconds that the fault may take.
+    """
+    for step in writer.sent.steps:
+        if not step.most or step.since <= fault.done or step.at >= fault.end - most:
+            continue
+        sent, came = writer.sent.reached(step.most), reader.received.reached(step.most)
+        left = reader.over is not None and reader.over.earliest < step.at + most
+        if sent is not None and (came is not None or not left):
+            low, high = came or (math.inf, math.inf)
+            yield low - sent.latest, high - sent.earliest
+
+
 def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
     """Prove a bandwidth: more was sent than may come, and it came as fast as it may, or half so on a busy machine."""
     rate = fault.attributes["rate"] * 1000
@@ -191,14 +206,16 @@ def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
         return Proof(
             Bite.UNKNOWN, f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
         )
-    pair = _pair(fault, seen)
-    if isinstance(pair, Proof):
-        return pair
+    pairs = _pairs(fault, seen)
+    if isinstance(pairs, Proof):
+        return pairs
+    # Each connection has its own share: that which was offered most tells.
+    writer, reader = max(pairs, key=lambda pair: pair[0].sent.grown(start, end).least)
     may = rate * (end - start)
     # Toxiproxy writes a tenth of a second's share at once (bandwidth.go).
     slack = 0.1 * may + 0.1 * rate + rate * EDGE
-    offered = pair[0].sent.grown(start, end)
-    came = pair[1].received.grown(start, end)
+    offered = writer.sent.grown(start, end)
+    came = reader.received.grown(start, end)
     told = f"{came.least} bytes came {fault.stream} in {end - start:.2f} s, {may:.0f} may, {offered.least} were sent"
     if offered.most <= may:
         return Proof(Bite.DID_NOT_BITE, f"{told}: there was no need to hold any back")
@@ -209,26 +226,19 @@ def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
     return Proof(Bite.BIT if came.most >= may / 2 - slack else Bite.BIT_OTHERWISE, told)
 
 
-def _pair(fault: Fault, seen: Evidence) -> tuple[Life, Life] | Proof:
-    """Return writer and reader of the one connection that stood while the fault did, or why there is none."""
-
-    def there(name: str) -> list[Life]:
-        return [
-            life
-            for life in seen.ends(fault.link, name)
-            if life.born.earliest < fault.end
-            and (life.over is None or life.over.latest > fault.done)
-        ]
-
-    stream = stream_of(fault)
-    writers, readers = there(_WRITERS[stream]), there(_READERS[stream])
-    if not writers and not readers:
+def _pairs(fault: Fault, seen: Evidence) -> list[tuple[Life, Life]] | Proof:
+    """Return writer and reader of each connection that stood while the fault did and whose ends are known, or why none is."""
+    stream, there = stream_of(fault), connections(seen, fault)
+    if not there and not seen.ends(fault.link, "exchange"):
         return Proof(Bite.DID_NOT_BITE, "no connection was open")
-    if len(writers) != 1 or len(readers) != 1:
-        return Proof(
-            Bite.UNKNOWN, "of several connections nobody knows which sockets belong together"
-        )
-    return writers[0], readers[0]
+    pairs = [
+        (writers[0], readers[0])
+        for one in there
+        if len(writers := one.writers(stream)) == len(readers := one.readers(stream)) == 1
+    ]
+    return pairs or Proof(
+        Bite.UNKNOWN, "of several connections nobody knows which sockets belong together"
+    )
 
 
 def _ms(seconds: float) -> str:
