@@ -24,7 +24,7 @@ from downtick.witness.curves import Span
 from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
 from downtick.witness.flows import SHORTEST, prove_loss
 
-_End = Literal["closed", "open", "spared", "left", "unclear"]
+_End = Literal["closed", "open", "young", "spared", "left", "unclear"]
 _Bytes = Literal["lost", "came", "none", "unclear"]
 
 
@@ -70,6 +70,18 @@ def prove_timeout(fault: Fault, seen: Evidence) -> Proof:
 
 
 def _met(fault: Fault, one: Connection) -> _Met:
+    found = _end(fault, one)
+    if found.end == "open" and _young(fault, one):
+        return found._replace(end="young")
+    return found
+
+
+def _young(fault: Fault, one: Connection) -> bool:
+    """Tell whether a connection came so late that no silence under the toxic could be long enough."""
+    return bool(fault.end - began(fault, one).earliest < fault.attributes["timeout"] / 1000)
+
+
+def _end(fault: Fault, one: Connection) -> _Met:
     met, data = one.met(fault), _data(fault, one)
     if met is not None and met.when.latest > fault.end and not fault.attributes["timeout"]:
         return _Met("open", data)  # whoever closed it: to take the toxic away closes everything

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.witness.played import Played, busy, fault, feed, idle, proof
+from tests.witness.played import Played, busy, fault, feed, idle, nothing, proof
 
 CLOSES = fault("timeout", timeout=300)
 LOSES = fault("timeout", timeout=0)
@@ -58,7 +58,21 @@ def test_on_a_feed_that_ticks_bytes_are_lost_and_nothing_closes() -> None:
     assert proof(CLOSES, holed()).answer == "bit otherwise"
     assert proof(CLOSES, closed(), holed(born=1.0)).answer == "bit otherwise"
     assert proof(CLOSES, closed(born=1.0), busy).answer == "bit otherwise"
-    assert proof(CLOSES, closed(), holed()).answer == "bit otherwise"  # their bytes tell who was silent
+    assert (
+        proof(CLOSES, closed(), holed()).answer == "bit otherwise"
+    )  # their bytes tell who was silent
+
+
+def test_a_connection_that_came_too_late_to_be_silent_for_so_long_is_no_exception() -> None:
+    """Whoever was closed comes again, and what he sends then is lost too."""
+
+    def again(born: float) -> Callable[[Played], None]:
+        return lambda p: p.connection(
+            lambda at: feed(at - born), nothing, born=born, over=4.01, how="fin"
+        )
+
+    assert proof(CLOSES, closed(), again(3.8)).answer == "bit"
+    assert proof(CLOSES, closed(), again(3.4)).answer == "bit otherwise"
 
 
 def test_a_timeout_that_did_nothing_did_not_bite() -> None:
