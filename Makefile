@@ -38,7 +38,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 
 chaos-test: $(TOXIPROXY)  ## drive a real client through the real Toxiproxy, fault by fault
 	$(BIN)/pytest chaos_tests $(NO_SURVIVAL) -m "($(MARKS)) and not clients and not browser and not known_bad" -n $(WORKERS) \
-		-p chaos_tests.workers $(SPOILT) --dist loadgroup --downtick-time-scale $(SCALE) $(ARGS)
+		-p chaos_tests.workers $(SPOILT) --dist loadgroup --downtick-time-scale $(SCALE) \
+		--downtick-report $(REPORTS)/chaos $(ARGS)
 
 test-clients: $(TOXIPROXY)  ## let real clients trade on the exchange, each in an environment of its own
 	$(BIN)/python -m chaos_tests.clients.environments "$(CLIENTS)"

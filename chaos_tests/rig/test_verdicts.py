@@ -108,8 +108,11 @@ async def test_a_coroutine_that_dies_is_told_with_what_it_died_of(rig: Rig, prof
 async def test_what_a_test_lets_loose_is_judged_too(rig: Rig) -> None:
     """The verdict waits until the profile is over and the bot had its time."""
     bot = asyncio.create_task(sound(rig))
-    verdict = await rig.verdict()
-    bot.cancel()
+    try:
+        verdict = await rig.verdict()
+    finally:
+        bot.cancel()
+        await asyncio.wait({bot})
     verdict.assert_pass()
     assert rig.history.select("run_ended")
     assert rig.now() >= rig.history.select("run_ended")[0].at + rig.scaled(10)
