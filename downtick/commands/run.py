@@ -43,7 +43,12 @@ class _BeforeItsBot(click.Command):
     cls=_BeforeItsBot,
     epilog="Example: downtick run streaming/market-feed-reset outage/full-503 -- node mybot.js",
 )
-@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE... -- COMMAND [ARGS]...")
+@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE... [-- COMMAND [ARGS]...]")
+@click.option(
+    "--bot",
+    metavar="NAME",
+    help="A bot by its name in [tool.downtick.bots] of pyproject.toml, instead of COMMAND.",
+)
 @options.time_scale
 @options.seed
 @click.option(
@@ -73,6 +78,7 @@ class _BeforeItsBot(click.Command):
 def command(
     ctx: click.Context,
     profiles: tuple[str, ...],
+    bot: str | None,
     time_scale: float,
     seed: int | None,
     repeat: int,
@@ -90,6 +96,7 @@ def command(
     """
     from downtick.bots.command import check  # noqa: PLC0415 - commands import late
     from downtick.bots.command_line import CommandLine  # noqa: PLC0415
+    from downtick.bots.named import named_bot  # noqa: PLC0415
     from downtick.report.folder import ReportFolder  # noqa: PLC0415
     from downtick.report.verdict import table  # noqa: PLC0415
     from downtick.runs.one import OneRun  # noqa: PLC0415
@@ -98,8 +105,11 @@ def command(
     from downtick.verdict import worst  # noqa: PLC0415
 
     words: tuple[str, ...] = ctx.meta.get(_BOT, ())
-    if not words:
-        raise click.UsageError("no bot: write its command after --", ctx)
+    if bool(words) == (bot is not None):
+        problem = "two bots" if words else "no bot"
+        raise click.UsageError(f"{problem}: write its command after --, or name it by --bot", ctx)
+    if bot is not None:
+        words = named_bot(bot)
     check(words)
     plans = planned(profiles, seed, time_scale, repeat)
     for warning in dict.fromkeys(w for plan in plans for w in plan.prepared.warnings):

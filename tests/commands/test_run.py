@@ -15,7 +15,12 @@ def test_a_bot_must_be_named() -> None:
     """Its command stands after two hyphens."""
     result = CliRunner().invoke(command, ["streaming/market-feed-reset"])
     assert result.exit_code == 2
-    assert "no bot: write its command after --" in result.output
+    assert "no bot: write its command after --, or name it by --bot" in result.output
+    result = CliRunner().invoke(
+        command, ["streaming/market-feed-reset", "--bot", "mine", "--", "true"]
+    )
+    assert result.exit_code == 2
+    assert "two bots" in result.output
 
 
 def test_every_profile_is_read_before_anything_starts(tmp_path: Path) -> None:
@@ -27,6 +32,17 @@ def test_every_profile_is_read_before_anything_starts(tmp_path: Path) -> None:
     assert isinstance(result.exception, ProfileError)
     assert "no such profile" in str(result.exception)
     assert "titel" in str(result.exception)
+
+
+def test_a_bot_may_have_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the project that one stands in."""
+    monkeypatch.chdir(tmp_path)
+    Path("pyproject.toml").write_text(
+        '[tool.downtick.bots]\nmine = "no-such-bot --x"\n', encoding="utf-8"
+    )
+    result = CliRunner().invoke(command, ["streaming/market-feed-reset", "--bot", "mine"])
+    assert isinstance(result.exception, InputError)
+    assert "no-such-bot: there is no such program" in str(result.exception)
 
 
 def test_the_bot_s_own_options_are_not_ours() -> None:
