@@ -71,6 +71,12 @@ async def _nth(rig: Rig, kind: str, name: str, nth: int) -> Event:
     return await rig.until(happened, within=SCHEDULE)
 
 
+def unblamed(judged: JudgedRun) -> None:
+    """See that nothing speaks against a bot, though not everything may have been put to the test."""
+    if judged.result not in {Result.PASS, Result.NOT_EXERCISED}:
+        judged.assert_pass()
+
+
 def passed(judged: JudgedRun) -> None:
     """See that a run is a PASS. Where no kernel can be asked what the client read, nothing may speak against it."""
     if judged.header.run["unwitnessed"] is None or judged.result is not Result.NOT_EXERCISED:

@@ -12,6 +12,7 @@ from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.perps_bot_builder import PerpsBotBuilder
 from bot_v2.state.recovery.settings import RecoverySettings
 from bot_v2.state.store import StateStore
+from chaos_tests.brokerages.steps import unblamed
 from chaos_tests.brokerages.trading import everything_told
 from chaos_tests.orchestration.bot import BTC, orders_in, placements, running, worst_case
 from chaos_tests.scenarios import books
@@ -64,6 +65,8 @@ async def live_through(rig: Rig, folder: Path) -> MetricsCollector:
             lambda e: e.kind == "ledger" and e["change"] == "accepted" and e.at > over.at,
             within=120,
         )
+        verdict = await rig.verdict()
+    unblamed(verdict)
     await everything_told(rig)
     books_are_equal(rig, state)
     assert await worst_case(rig) <= MOST

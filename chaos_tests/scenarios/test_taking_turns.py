@@ -11,7 +11,7 @@ import pytest
 
 from bot_v2.features.market_data import MarketDataService
 from bot_v2.orchestration.perps_bot import PerpsBot
-from chaos_tests.brokerages.steps import step_done, window
+from chaos_tests.brokerages.steps import step_done, unblamed, window
 from chaos_tests.orchestration.bot import (
     BTC,
     HOLDING,
@@ -39,6 +39,8 @@ async def test_feed_and_rest_fail_in_turns(rig: Rig) -> None:
         await _without_rest(rig, bot)
         await _without_feed(rig, bot, "freeze")
         await filled(rig, lambda: buy(bot, "0.05"))
+        verdict = await rig.verdict()
+    unblamed(verdict)
     assert await worst_case(rig) == Decimal("0.95")
     assert len(orders_in(rig)) == 3
     _each_fault_was_there(rig)

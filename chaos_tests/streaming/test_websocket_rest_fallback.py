@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from bot_v2.features.market_data import Mode
-from chaos_tests.brokerages.steps import step_done, step_healed, stood_until
+from chaos_tests.brokerages.steps import passed, step_done, step_healed, stood_until
 from chaos_tests.streaming.desk import Make
 from chaos_tests.streaming.watch import BTC, ETH, watching
 from downtick.rig import Rig
@@ -56,6 +56,8 @@ async def test_market_data_returns_to_websocket_when_available(rig: Rig, make: M
         back = rig.now()
         await watch.prices_go_on()
         ended = rig.now()
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(down.at, ended)
     watch.judge_way(*THERE_AND_BACK)

@@ -12,6 +12,15 @@ _REFUSES_ORDERS = frozenset({"cancel_only", "order_entry_disabled", "trading_dis
 """Faults of the exchange under which every new order is refused, in an answer that says so."""
 
 
+_NEWS_ALONE = frozenset(
+    {
+        *("delayed_fills", "dropped_updates", "duplicated_updates"),
+        *("reordered_updates", "status_never_sent"),
+    }
+)
+"""Faults that spoil the news of a bot's own orders, and nothing else: orders are taken, prices are told."""
+
+
 @dataclass
 class Outage:
     """Faults that lasted, one after the other without a pause.
@@ -37,22 +46,33 @@ class Outage:
 
 
 def outages(run: Run) -> list[Outage]:
-    """Return the outages of a run, in order."""
+    """Return the outages of a run, in order.
+
+    What spoils the news of orders alone is none. Where nothing but new orders is refused any more, another begins: only by
+    asking can a bot learn that it is over.
+    """
     found: list[Outage] = []
+    refusing: list[Outage] = []
     for fault in sorted(run.faults, key=lambda fault: fault.asked):
         until = min(fault.ended, run.ended)
-        if until <= fault.asked or until == fault.done:
+        if until <= fault.asked or until == fault.done or fault.name in _NEWS_ALONE:
             continue
-        if found and fault.asked <= found[-1].until:
+        if fault.name in _REFUSES_ORDERS:
+            refusing.append(Outage(fault.asked, until, [fault]))
+        elif found and fault.asked <= found[-1].until:
             found[-1].until = max(found[-1].until, until)
+            found[-1].faults.append(fault)
         else:
-            found.append(Outage(fault.asked, until))
-        found[-1].faults.append(fault)
+            found.append(Outage(fault.asked, until, [fault]))
+    for outage in refusing:
+        worse = [each.until for each in found if each.since <= outage.until]
+        outage.since = max([outage.since, *worse])
+    found += (outage for outage in refusing if outage.since < outage.until)
     for outage in found:
         signs = list(_signs(run, outage))
         outage.visible = first_of(seen for seen, _ in signs)
         outage.evidence = tuple(number for _, number in signs[:1])
-    return found
+    return sorted(found, key=lambda outage: outage.since)
 
 
 def _signs(run: Run, outage: Outage) -> Iterator[tuple[Instant, int]]:
@@ -78,7 +98,11 @@ def _signs(run: Run, outage: Outage) -> Iterator[tuple[Instant, int]]:
     for _, hit in refused:
         for request in run.asking("place"):
             answer = request.answer
-            if request.conn == hit["conn"] and answer and request.at <= hit.at <= answer.at:
+            if (
+                request.conn == hit["conn"]
+                and answer
+                and request.at <= hit.at <= answer.at <= outage.until
+            ):
                 yield answer.read, answer.number
 
 

@@ -16,7 +16,7 @@ NAME = "stops_trading"
 _ENOUGH = 3
 """Orders that the bot would have sent in the meantime: with fewer, none is no sign."""
 _PROBES = 0.25
-"""Share of its usual orders by which a bot may ask whether orders are taken again, where nothing else is wrong."""
+"""Share of its usual orders, one at least, by which a bot may ask whether orders are taken again, where nothing else is wrong."""
 
 
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
@@ -40,7 +40,7 @@ def _case(
         o for o in orders if o.at > stop.earliest and o.since < outage.until and o.at > outage.since
     ]
     sure = [o for o in late if o.since > stop.latest and o.at <= outage.until]
-    if outage.only_refuses and len(late) <= _PROBES * rate * left:
+    if outage.only_refuses and len(late) <= max(1.0, _PROBES * rate * left):
         late, sure = [], []
     if not left > 0 or (rate * left < _ENOUGH and not sure):
         return None

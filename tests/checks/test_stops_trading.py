@@ -128,3 +128,28 @@ def test_a_bot_that_goes_on_ordering_where_none_is_taken_violates() -> None:
     t = Transcript()
     halted(t, *range(22, 60, 2))
     assert outcome(t) is Outcome.VIOLATED
+
+
+def test_late_news_of_orders_is_no_outage() -> None:
+    """The exchange is open again, and tells of fills ten seconds late."""
+    t = Transcript()
+    conn = outage(t)
+    t.fault("delayed_fills", 59, 79, hits=[(62, conn)])
+    for at in range(62, 78, 2):
+        t.asks(conn, at - 0.5)
+        t.places(conn, at, f"after {at}")
+    assert outcome(t) is Outcome.HOLDS
+
+
+def test_to_ask_once_orders_alone_are_refused_is_no_trading() -> None:
+    """The feed is back, and the exchange takes none yet."""
+    t = Transcript()
+    conn = outage(t)
+    t.fault("cancel_only", 50, 78, hits=[(65, conn)])
+    t.asks(conn, 64)
+    t.places(conn, 65, "asked", applied=False, answered=65.5)
+    t.asks(conn, 66)
+    assert outcome(t) is Outcome.HOLDS
+    t.asks(conn, 54)
+    t.places(conn, 55, "too soon", applied=False)
+    assert outcome(t) is Outcome.VIOLATED
