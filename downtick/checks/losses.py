@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from downtick.checks.instant import Instant
-from downtick.checks.run import CUT, FEEDS, Connection, End, Pair, Run
+from downtick.checks.run import CUT, FEEDS, Connection, End, Fault, Pair, Run
 
 _BLOCKS = frozenset({"down", "freeze", "blackhole", "refuse_connections", "refuse_upgrade"})
 """Faults under which surely no feed can be opened: nobody answers, or no answer arrives."""
+
+
+_TURNS_AWAY = frozenset({"refuse_connections", "refuse_upgrade", "connection_limit"})
+"""Faults that shut the door on some: it surely was shut whenever they hit."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,17 @@ def _again(run: Run, listener: str, at: float) -> Instant:
         done = fault.asked if fault.done <= at + CUT else fault.done
         if fault.name in _BLOCKS and all_of_them and done <= surely:
             surely = max(surely, ended)
+        elif fault.name in _TURNS_AWAY:
+            surely = max([surely, *_turned_away(run, fault, listener, at)])
     return Instant(surely, perhaps)
+
+
+def _turned_away(run: Run, fault: Fault, listener: str, since: float) -> Iterator[float]:
+    """Yield when a fault shut a door of the exchange on the bot, after an instant."""
+    for _, hit in fault.hits:
+        knocked = run.connections.get(hit.get("conn", 0))
+        if knocked is not None and knocked.listener == listener and hit.at > since:
+            yield hit.at
 
 
 def cut_again(run: Run, loss: Loss, within: float) -> Instant:

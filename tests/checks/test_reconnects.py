@@ -196,3 +196,18 @@ def test_a_bot_may_be_on_its_way_back_before_the_exchange_hears_of_the_loss() ->
     t.frame(new, 20.1)
     t.over(40)
     assert outcome(t) is Outcome.HOLDS
+
+
+def test_who_was_turned_away_had_no_chance_before() -> None:
+    """A door that is shut on some was shut on this bot, the last time at 16."""
+    t = Transcript()
+    conn = t.feed(0)
+    t.fault("close_code", 10, 10, hits=[(10, conn)])
+    t.closes(conn, 10, by="fault", how="close_code")
+    knocks = [(at, t.opens("market_ws", at)) for at in (11.0, 16.0)]
+    t.fault("connection_limit", 9, 30, hits=knocks)
+    for at, knock in knocks:
+        t.closes(knock, at, by="fault", how="refused")
+    t.frame(t.feed(20), 20.5)
+    t.over(60)
+    assert outcome(t) is Outcome.HOLDS
