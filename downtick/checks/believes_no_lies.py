@@ -13,8 +13,8 @@ from downtick.checks.rates import new_orders
 from downtick.checks.run import Fault, Run
 
 NAME = "believes_no_lies"
-_MORE = 2
-"""How many times the most before the faults a position must become to speak against a bot: positions drift, and one that takes itself for flat builds it anew."""
+_MORE = 10
+"""How many times the most before the faults speaks against a bot whose limit nobody gave: positions drift of themselves."""
 _OF_THE_ACCOUNT = frozenset({"zero_balances", "empty_orders"})
 
 

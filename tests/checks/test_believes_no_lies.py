@@ -25,17 +25,20 @@ def outcome(t: Transcript, limit: float | None = None) -> Outcome:
 
 @pytest.mark.parametrize("what", ["zero_balances", "empty_orders"])
 def test_buying_again_because_nothing_seems_to_be_there_violates(what: str) -> None:
-    """Two are more than it ever had."""
+    """Two are more than it may have, and eleven are more than any drift."""
     t = Transcript()
     t.places(lied(t, what), 12, "b")
-    assert outcome(t) is Outcome.VIOLATED
+    assert outcome(t, 1.5) is Outcome.VIOLATED
     assert outcome(t, 2) is Outcome.HOLDS
-
-
-def test_a_little_more_than_before_is_a_doubt() -> None:
-    """Positions drift; who takes himself for flat builds his anew."""
     t = Transcript()
-    t.places(lied(t), 12, "b", size="0.9")
+    t.places(lied(t, what), 12, "b", size="10")
+    assert outcome(t) is Outcome.VIOLATED
+
+
+def test_more_than_before_is_a_doubt_where_no_limit_was_given() -> None:
+    """Positions drift."""
+    t = Transcript()
+    t.places(lied(t), 12, "b", size="3")
     assert outcome(t) is Outcome.NOT_EXERCISED
     assert outcome(t, 1.5) is Outcome.VIOLATED
 
@@ -44,7 +47,7 @@ def test_what_follows_after_the_lie_counts_too() -> None:
     """The bot may have kept it in mind."""
     t = Transcript()
     t.places(lied(t), 30, "b")
-    assert outcome(t) is Outcome.VIOLATED
+    assert outcome(t, 1.5) is Outcome.VIOLATED
 
 
 def test_trading_within_what_was_usual_holds() -> None:
