@@ -60,6 +60,7 @@ class Rig(Waiting):
         topology: where the links lead: to that exchange, or to a sandbox of Coinbase's; see `topology.NAMES`.
         patient: whether a machine that was too busy for a while is only told of: a run of hours outlives that.
         witness: whether the history tells what the kernel saw of every link's sockets, where a kernel does (Linux).
+        capture: path, without suffixes, of a capture for each link and the keys to them, which are secret; None for none.
         keys: that a client may use; this process's if not given. A bot's own come from `read_jwt_key`.
         arena: returns the helper process; by default the one that this process shares, started when needed.
 
@@ -86,6 +87,7 @@ class Rig(Waiting):
         topology: str = "stub",
         patient: bool = False,
         witness: bool = False,
+        capture: Path | None = None,
         keys: Keys | None = None,
         arena: Callable[[], ArenaHost] = shared_arena,
     ) -> None:
@@ -100,6 +102,7 @@ class Rig(Waiting):
         self._arm = arm
         self._patient = patient
         self._witness = witness
+        self._capture = capture and capture.absolute()
         self._topology = named_topology(topology)
         if schedule is not None and topology.startswith("sandbox"):
             raise InputError(
@@ -169,6 +172,7 @@ class Rig(Waiting):
                     armed=self._arm,
                     patient=self._patient,
                     witness=self._witness,
+                    capture=self._capture,
                 ),
                 answer=protocol.Opened,
             )

@@ -107,6 +107,21 @@ def test_make_runs_the_tests_with_a_mocked_broker() -> None:
     assert MAKEFILE.count('tests -m "$(UNIT)"') == 2
 
 
+def test_no_capture_is_among_the_artifacts() -> None:
+    """Captures and their keys are secret: each upload leaves them out, and git ignores them."""
+    workflows = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in WORKFLOWS]
+    steps = [step for workflow in workflows for step in workflow_steps(workflow)]
+    uploads = [step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", "")]
+    assert uploads
+    for secret in ("*.pcap", "*.keys.log"):
+        assert secret in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+        for path in uploads:
+            taken = {line.split("/")[0] for line in path.splitlines() if not line.startswith("!")}
+            assert taken == {
+                line[1:].split("/")[0] for line in path.splitlines() if line.endswith(secret)
+            }
+
+
 def test_doors_of_the_distribution() -> None:
     """The console script and the pytest plugin are called downtick."""
     assert PROJECT["project"]["scripts"] == {"downtick": "downtick.cli:main"}

@@ -8,6 +8,7 @@ everything that the session had.
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -37,6 +38,7 @@ class Open(Request, frozen=True):
         armed: links whose closes shall be RST, beyond those that the schedule arms.
         patient: whether an arena that was late is only told of, and no error.
         witness: whether the kernel's view of every link's sockets goes into the history.
+        capture: where captures of the links go: an absolute path without suffixes; None for none.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Open(Request, frozen=True):
     armed: tuple[str, ...] = ()
     patient: bool = False
     witness: bool = False
+    capture: Path | None = None
 
 
 class Attach(Request, frozen=True):

@@ -22,6 +22,7 @@ from downtick.links.control import Control
 from downtick.links.link import Link
 from downtick.links.topology import COMPOSE_HOSTS
 from downtick.profiles.schedule import Schedule
+from downtick.witness.capture import Capture
 from downtick.witness.sightings import WatchedLink
 from downtick.witness.watch import Witness
 
@@ -58,6 +59,7 @@ class Session:
         self._stolen = 0.0
         self._patient = False
         self._witness: Witness | None = None
+        self._capture: Capture | None = None
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -74,6 +76,8 @@ class Session:
     async def open(self, request: protocol.Open) -> tuple[protocol.LinkEndpoint, ...]:
         """Bring everything up and begin to play. What was up is taken down if something fails."""
         settings, schedule = self._settings, request.schedule
+        if request.capture is not None:
+            self._capture = Capture(request.capture, self._tell)
         config = dataclasses.replace(
             request.exchange,
             host=settings.exchange_host,
@@ -81,6 +85,7 @@ class Session:
             private_key=settings.private_key,
             next_certificate=settings.next_certificate,
             next_private_key=settings.next_private_key,
+            key_log=None if self._capture is None else self._capture.key_log,
         )
         armed = {*request.armed, *(schedule.armed if schedule else ())}
         try:
@@ -101,8 +106,11 @@ class Session:
                     armed=plan.name in armed,
                     proxy_name=f"downtick-{settings.label}-{request.name}-{plan.name}",
                 )
+            watched = [*map(_watched, self._links.values())]
             if request.witness:
-                self._witness = Witness(map(_watched, self._links.values()), self._tell).open()
+                self._witness = Witness(watched, self._tell).open()
+            if self._capture is not None:
+                self._capture.open(watched)
             self._patient = request.patient
             self._run(
                 lateness.watch(self._late, limit=math.inf if self._patient else lateness.LIMIT)
@@ -171,6 +179,8 @@ class Session:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._witness is not None:
             self._witness.close()  # what ends from now on is nobody's doing but ours
+        if self._capture is not None:
+            self._capture.close()
         ends = [link.destroy() for link in self._links.values()]
         if self._exchange is not None:
             ends.append(self._exchange.stop())

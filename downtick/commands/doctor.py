@@ -8,7 +8,6 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import click
@@ -16,8 +15,6 @@ import click
 # linux/netlink.h and linux/sock_diag.h; Python has no names for them.
 _NETLINK_SOCK_DIAG: Final = 4
 _GROUP_TCP_DESTROY: Final = 1
-# linux/capability.h
-_CAP_NET_RAW: Final = 13
 
 _FILES_WANTED: Final = 1024
 _OWN_ADDRESS: Final = "127.1.2.1"
@@ -138,11 +135,15 @@ def _deaths() -> Sign:
 
 
 def _packets() -> Sign:
-    tcpdump, allowed = shutil.which("tcpdump"), _capabilities() >> _CAP_NET_RAW & 1
-    good = bool(tcpdump and allowed)
-    told = f"tcpdump: {tcpdump or 'not there'}; CAP_NET_RAW: {'yes' if allowed else 'no'}"
-    remedy = "install tcpdump and run with CAP_NET_RAW to see each flag; nothing depends on it"
-    return Sign("witness: packets", good, told, remedy)
+    from downtick.witness.packets import why_not  # noqa: PLC0415 - commands import late
+
+    reason = why_not()
+    told = "`downtick run --pcap` can capture" if reason is None else f"no capture: {reason}"
+    remedy = (
+        "for `downtick run --pcap` use Linux, as root or with CAP_NET_RAW "
+        "(docker run --cap-add NET_RAW); nothing else depends on it"
+    )
+    return Sign("witness: packets", reason is None, told, remedy)
 
 
 def _namespace() -> Sign:
@@ -168,13 +169,3 @@ def _bind(host: str) -> None:
 def _sock_diag(groups: int) -> None:
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
         netlink.bind((0, groups))
-
-
-def _capabilities() -> int:
-    """Return this process's effective capabilities; none where there is no /proc."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return 0
-    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-    return int(fields.get("CapEff", "0"), 16)

@@ -69,6 +69,11 @@ class _BeforeItsBot(click.Command):
 )
 @options.accept_unwitnessed
 @click.option(
+    "--pcap",
+    is_flag=True,
+    help="Keep a capture of each link there too, and a log of the TLS keys, for Wireshark. They are secret.",
+)
+@click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
@@ -85,6 +90,7 @@ def command(
     jobs: int | None,
     keep: Path,
     accept_unwitnessed: bool,
+    pcap: bool,
     report: Path | None,
 ) -> None:
     """Play each PROFILE to the bot that COMMAND starts, and say what it did.
@@ -121,7 +127,14 @@ def command(
 
         def play(plan: Plan, arena: Callable[[], ArenaHost], stop: threading.Event) -> JudgedRun:
             files = keep / plan.name.replace("/", "-")
-            one = OneRun(plan, files, accept_unwitnessed=accept_unwitnessed, stop=stop, arena=arena)
+            one = OneRun(
+                plan,
+                files,
+                accept_unwitnessed=accept_unwitnessed,
+                pcap=pcap,
+                stop=stop,
+                arena=arena,
+            )
             return one.play(CommandLine(words), told)
 
         try:

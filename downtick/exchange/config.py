@@ -43,6 +43,7 @@ class ExchangeConfig:
         private_key: PEM key of the certificate.
         next_certificate: another chain under the same authority, for a restart that changes the certificate.
         next_private_key: its key.
+        key_log: where the keys of its TLS connections are appended, for whoever shall read them in a capture.
         keys: those that it knows; this process's if not given.
         dialect: what its three doors speak. The Exchange dialect has two doors of its own beside those of Advanced
             Trade; with ``exchange`` it takes their place, and nobody speaks Advanced Trade.
@@ -72,6 +73,7 @@ class ExchangeConfig:
     private_key: Path | None = None
     next_certificate: Path | None = None
     next_private_key: Path | None = None
+    key_log: Path | None = None
     keys: KeyRing = field(default_factory=process_ring)
     dialect: Dialect = "advanced_trade"
     check_auth: bool = True

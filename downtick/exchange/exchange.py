@@ -19,7 +19,7 @@ from downtick.exchange.feed_doors import feed_doors
 from downtick.exchange.gateway import Gateway
 from downtick.exchange.hub import Hub
 from downtick.exchange.journal import Journal
-from downtick.exchange.listener import Handler, Listener, tls_context
+from downtick.exchange.listener import Handler, Listener, logged_tls_context, tls_context
 from downtick.exchange.market import SeededMarket, TapeMarket
 from downtick.exchange.pro.doors import ProDoors
 from downtick.exchange.publisher import Publisher
@@ -67,8 +67,8 @@ class Exchange:
         handlers["rest"] = Rest(hub, dialect, requests).handle
         pro = ProDoors(hub, user)
         pro_rest = Rest(hub, pro.rest, requests).handle
-        tls = _tls(config.certificate, config.private_key)
-        next_tls = _tls(config.next_certificate, config.next_private_key)
+        tls = _tls(config.certificate, config.private_key, config.key_log)
+        next_tls = _tls(config.next_certificate, config.next_private_key, config.key_log)
 
         def listen(name: str, handler: Handler) -> tuple[str, int]:
             listener = Listener(
@@ -172,5 +172,11 @@ class Exchange:
         return SeededMarket(config.seed, config.products, config.tick_rate)
 
 
-def _tls(certificate: Path | None, private_key: Path | None) -> ssl.SSLContext | None:
-    return tls_context(certificate, private_key) if certificate and private_key else None
+def _tls(
+    certificate: Path | None, private_key: Path | None, key_log: Path | None
+) -> ssl.SSLContext | None:
+    if certificate is None or private_key is None:
+        return None
+    if key_log is None:
+        return tls_context(certificate, private_key)
+    return logged_tls_context(certificate, private_key, key_log)

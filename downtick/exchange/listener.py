@@ -48,6 +48,20 @@ def tls_context(certificate: Path, private_key: Path) -> ssl.SSLContext:
     return context
 
 
+def logged_tls_context(certificate: Path, private_key: Path, key_log: Path) -> ssl.SSLContext:
+    """Return TLS settings of their own, for one exchange, under which the keys of each connection are appended to a file.
+
+    The format is SSLKEYLOGFILE, which Wireshark reads (Internet-Draft draft-ietf-tls-keylogfile).
+
+    Raises:
+        InputError: as of `tls_context`.
+        OSError: the file cannot be written.
+    """
+    context = tls_context.__wrapped__(certificate, private_key)
+    context.keylog_filename = str(key_log)
+    return context
+
+
 def _note_name(session: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
     """Keep the name by which a client calls us (SNI) with its session. An address is no such name (RFC 6066, 3)."""
     vars(session)[_CALLED] = name

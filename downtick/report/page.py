@@ -7,6 +7,7 @@ from typing import Final
 
 from downtick.checks.finding import Finding
 from downtick.checks.proofs import Proof
+from downtick.report.captures import capture_words
 from downtick.report.fates import fates
 from downtick.report.judged_run import JudgedRun
 from downtick.report.lanes.axis import Axis
@@ -60,6 +61,7 @@ def _head(judged: JudgedRun) -> Markup:
         tag("ul", *_reasons(verdict.reasons), class_="reasons"),
         tag("dl", *told),
         tag("p", "again, with the same seed: ", tag("code", judged.again), class_="again"),
+        *_captures(judged),
     )
 
 
@@ -68,6 +70,13 @@ def _reasons(reasons: tuple[str, ...]) -> Iterator[Markup]:
     yield from (tag("li", reason) for reason in reasons[:_MOST_REASONS])
     if len(reasons) > _MOST_REASONS:
         yield tag("li", f"and {len(reasons) - _MOST_REASONS} more")
+
+
+def _captures(judged: JudgedRun) -> Iterator[Markup]:
+    """Yield what became of captures, if they were asked for."""
+    yield from (
+        tag("p", words, class_="note") for words in map(capture_words, judged.history) if words
+    )
 
 
 def _findings(judged: JudgedRun) -> Markup:

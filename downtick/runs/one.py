@@ -13,6 +13,7 @@ from downtick.bots.bot import Bot, Running
 from downtick.errors import InputError, Interrupted, RigError
 from downtick.histories import Played, read_history
 from downtick.judging import judge_run
+from downtick.report.captures import capture_words
 from downtick.report.judged_run import JudgedRun
 from downtick.rig import Rig
 from downtick.runs.audience import Audience
@@ -29,6 +30,7 @@ class OneRun:
         plan: what is played.
         files: path of what is kept, without a suffix: the history and the bot's output.
         accept_unwitnessed: whether a fault that nobody saw on the wire counts as one that bit.
+        pcap: whether a capture of each link is kept too, and the keys to them.
         stop: ends it before its time, once it is set.
         arena: as a rig takes it.
         settings: of its rig besides.
@@ -40,6 +42,7 @@ class OneRun:
         files: Path,
         *,
         accept_unwitnessed: bool = False,
+        pcap: bool = False,
         stop: threading.Event | None = None,
         arena: Callable[[], ArenaHost] = shared_arena,
         **settings: Any,
@@ -49,13 +52,14 @@ class OneRun:
         self._plan = plan
         self._accept = accept_unwitnessed
         self._stop = stop or threading.Event()
-        self._rig = Rig.of(plan.prepared, witness=True, arena=arena, **settings)
+        capture = files if pcap else None
+        self._rig = Rig.of(plan.prepared, witness=True, capture=capture, arena=arena, **settings)
 
     def play(self, bot: Bot, audience: Audience) -> JudgedRun:
         """Play it, and return the run as it is kept: without secrets.
 
         Raises:
-            Interrupted: it was stopped; nothing is kept.
+            Interrupted: it was stopped; nothing is kept but captures.
             InputError: the bot cannot be started, or the history cannot be written.
             RigError: there was nothing that a bot could have connected to.
         """
@@ -96,6 +100,8 @@ class OneRun:
                 over = True
                 _end(rig, bot, audience, self._plan)
             audience.hears(self._plan, news)
+            for words in filter(None, map(capture_words, news)):
+                audience.says(self._plan, words)
             if self._stop.wait(_LOOK):
                 raise Interrupted(f"{self._plan.name} was stopped before its end")
         if not over:

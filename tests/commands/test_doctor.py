@@ -65,10 +65,15 @@ def test_a_machine_that_can_witness_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(doctor, "_sock_diag", refused)
     monkeypatch.setattr(doctor, "_bind", refused)
-    monkeypatch.setattr(doctor, "_capabilities", lambda: 0)
+    monkeypatch.setattr("downtick.witness.packets.why_not", lambda: "not allowed")
     monkeypatch.setattr("shutil.which", lambda name: None)
     code, output = run(monkeypatch, BINARY)
     assert code == 0
     assert output.count("→") == 5
-    for told in ("no netlink sock_diag", "all share 127.0.0.1", "CAP_NET_RAW: no", "no unshare"):
+    for told in (
+        "no netlink sock_diag",
+        "all share 127.0.0.1",
+        "no capture: not allowed",
+        "no unshare",
+    ):
         assert told in output
