@@ -83,12 +83,13 @@ def _into_pauses(run: Run) -> Iterator[Case]:
                 (answer.number,),
             )
             continue
+        # The exchange takes requests again so long after its answer, whenever that was read.
         into = [
             other
             for other in run.requests
-            if other is not request and answer.at < other.at < answer.proven + pause
+            if other is not request and answer.at < other.at < answer.at + pause
         ]
-        sure = [r for r in into if _after(r, request) and r.at < answer.at + pause]
+        sure = [other for other in into if _after(other, request)]
         if sure:
             told = f"{len(sure)} requests left into the pause of {pause:g} s that a 429 asked for"
             yield Case(False, told, (answer.number, *(r.number for r in sure[:5])))

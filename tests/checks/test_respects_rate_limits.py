@@ -76,11 +76,14 @@ def test_a_request_of_another_connection_may_have_left_before() -> None:
     assert outcome(t) is Outcome.NOT_EXERCISED
 
 
-def test_a_request_after_the_pause_is_a_doubt_as_long_as_nobody_saw_the_429_read() -> None:
-    """It counts from then."""
+def test_a_request_after_the_pause_holds_whenever_the_429_was_read() -> None:
+    """The exchange has forgotten it by then."""
     t = Transcript()
-    t.asks(limited(t), 16)
-    assert outcome(t) is Outcome.NOT_EXERCISED
+    t.asks(limited(t), 15.1)
+    assert outcome(t) is Outcome.HOLDS
+    t = Transcript()
+    t.asks(limited(t), 14.9)
+    assert outcome(t) is Outcome.VIOLATED
 
 
 def test_silence_after_a_429_holds() -> None:
