@@ -88,7 +88,7 @@ def act(number: int, at: float | None, **changes: Any) -> Act:
     return Act(**(fields | changes))
 
 
-def schedule(*acts: Act, length: float = 0.08, warm_up: float = 1.0) -> Schedule:
+def schedule(*acts: Act, length: float = 0.5, warm_up: float = 1.0) -> Schedule:
     return Schedule(
         profile="made",
         seed=1,
@@ -247,7 +247,7 @@ async def test_time_that_the_machine_stole_puts_off_the_end_of_a_fault() -> None
 
     notes.stop = stop  # type: ignore[method-assign]
     playing = Conductor(
-        schedule(act(0, 0.0, duration=0.02), length=0.1),
+        schedule(act(0, 0.0, duration=0.02)),
         {"market_ws": notes},
         notes,
         told,
@@ -266,6 +266,7 @@ async def test_a_failure_at_any_step_heals_everything(at: int) -> None:
     plan = schedule(
         act(0, 0.0, duration=0.01),
         act(1, 0.02, place="exchange", link=None, name="http_error", duration=0.01),
+        length=30.0,  # never waited for: whatever is called fails
     )
     with pytest.raises(ToxiproxyRefused):
         await conductor(plan, notes, told).play()

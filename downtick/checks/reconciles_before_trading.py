@@ -15,6 +15,7 @@ from downtick.checks.run import Request, Run
 
 NAME = "reconciles_before_trading"
 _CARRIERS = ("rest", "user_ws")
+_CHANGES = frozenset({"place", "cancel", "edit"})
 
 
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
@@ -35,7 +36,7 @@ def _case(run: Run, outage: Outage, orders: list[Request]) -> Case | None:
     first = next((order for order in orders if order.at > outage.until), None)
     if first is None:
         return None
-    readings = list(_readings(run, outage.until, first))
+    readings = list(_readings(run, max(_hidden(run, outage, first)), first))
     evidence = (*outage.evidence, first.number)
     if any(readings):
         told = "the open orders were read after the outage, before the first new order left"
@@ -46,6 +47,25 @@ def _case(run: Run, outage: Outage, orders: list[Request]) -> Case | None:
     after = first.at - outage.until
     told = f"a new order left {after:.3g} s after the outage, and the open orders had not been read"
     return Case(False, f"{told}: ask for them first", evidence)
+
+
+def _hidden(run: Run, outage: Outage, first: Request) -> Iterator[float]:
+    """Yield until when the fate of an order could stay unseen; what a list of later shows is all of it.
+
+    A fault of single answers hides nothing from a list that got through, but an order that it hit must be looked up.
+    """
+    yield outage.since
+    changes = {request.id for request in run.requests if request.purpose.kind in _CHANGES}
+    for fault in outage.faults:
+        if fault.place == "link" or fault.touches("user_ws"):
+            yield min(fault.ended, run.ended)
+            continue
+        yield from (
+            hit.at for _, hit in fault.hits if hit.get("request") in changes and hit.at < first.at
+        )
+    for feed in run.feeds("user_ws"):
+        if feed.end is not None and outage.since <= feed.end.at <= outage.until:
+            yield feed.end.at
 
 
 def _readings(run: Run, since: float, first: Request) -> Iterator[Truth]:

@@ -64,10 +64,51 @@ def test_what_is_no_list_of_open_orders_does_not_count(told: dict[str, object]) 
     assert outcome(t) is Outcome.VIOLATED
 
 
-def test_a_list_of_before_the_end_of_the_outage_does_not_count() -> None:
-    """What happened since is not in it."""
+def test_a_list_that_got_through_an_outage_of_answers_holds() -> None:
+    """Where single answers failed, the one that did not fail tells all: nothing of the bot's failed after it."""
     t = Transcript()
     conn = outage(t)
+    early = t.opens("rest", 50)
+    t.asks(early, 55, LIST)
+    t.asks(early, 56)
+    t.places(early, 63, "a")
+    t.asks(conn, 64)
+    assert outcome(t) is Outcome.HOLDS
+
+
+def test_a_list_of_before_an_order_that_failed_does_not_count() -> None:
+    """Nobody but a later list tells what became of that order."""
+    t = Transcript()
+    conn = t.opens("rest", 0)
+    t.asks(conn, 25, LIST)
+    order = t.places(conn, 55, "a", status=503)
+    handle = t.fault("http_error", 20, 60)
+    t.tell(55, "fault_hit", handle=handle, name="http_error", conn=conn, request=order)
+    t.asks(conn, 62)
+    t.places(conn, 63, "b")
+    t.over(100)
+    assert outcome(t) is Outcome.VIOLATED
+
+
+@pytest.mark.parametrize("link", ["rest", "user_ws"])
+def test_a_list_of_before_the_end_of_a_link_s_fault_does_not_count(link: str) -> None:
+    """What happened since is not in it, and nobody told it."""
+    t = Transcript()
+    t.breaks(link, "freeze", 20, 60)
+    conn = t.opens("rest", 50)
+    t.asks(conn, 55, LIST)
+    t.asks(conn, 62)
+    t.places(conn, 63, "a")
+    t.over(100)
+    assert outcome(t) is Outcome.VIOLATED
+
+
+def test_a_list_of_before_the_user_s_feed_was_lost_does_not_count() -> None:
+    """What the feed would have told is in no list of before."""
+    t = Transcript()
+    conn = outage(t)
+    feed = t.feed(0, listener="user_ws", channel="user")
+    t.closes(feed, 58)
     early = t.opens("rest", 50)
     t.asks(early, 55, LIST)
     t.places(conn, 63, "a")

@@ -173,8 +173,8 @@ class Transcript:
         product: str = BTC,
         applied: bool = True,
         **answer: Any,
-    ) -> None:
-        """The bot asks for an order, which the ledger takes if it is new."""
+    ) -> int:
+        """The bot asks for an order, which the ledger takes if it is new; the request's number comes back."""
         figures = {"limit_limit_gtc": {"base_size": size, "limit_price": price}}
         body = {
             "client_order_id": name,
@@ -182,7 +182,7 @@ class Transcript:
             "side": side,
             "order_configuration": figures,
         }
-        self.asks(conn, at, "orders", method="POST", body=json.dumps(body), **answer)
+        request = self.asks(conn, at, "orders", method="POST", body=json.dumps(body), **answer)
         if applied:
             order = self._order(name, product, side)
             detail = {
@@ -196,6 +196,7 @@ class Transcript:
             answered = self.events.pop() if self.events[-1].kind == "answer" else None
             self._entry(at, "accepted", detail, **order, status="OPEN")
             self.events += [answered] if answered is not None else []
+        return request
 
     def fills(
         self,
