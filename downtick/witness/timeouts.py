@@ -105,7 +105,8 @@ def _silence(fault: Fault, one: Connection, end: Span) -> Span | None:
     """Return for how long nothing had been sent when a connection ended."""
     gaps = []
     for writer in one.writers(stream_of(fault)):
-        sent = (when for when in writer.sent.growth() if when.earliest < end.latest)
+        # What may have been sent after the end is an answer to it: TLS says good-bye.
+        sent = (when for when in writer.sent.growth() if when.latest <= end.earliest)
         last = [began(fault, one), *sent]
         since = Span(max(when.earliest for when in last), max(when.latest for when in last))
         gaps.append(Span(max(0.0, end.earliest - since.latest), end.latest - since.earliest))

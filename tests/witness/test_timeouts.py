@@ -40,6 +40,19 @@ def test_silence_of_one_direction_is_enough() -> None:
     assert proof(CLOSES, lambda p: p.connection(feed, feed, over=3.305, how="fin")).answer != "bit"
 
 
+def test_what_is_sent_in_answer_to_the_closing_breaks_no_silence() -> None:
+    """TLS says good-bye, and nobody sees whether just before or just after."""
+    upstream = fault("timeout", stream="upstream", timeout=300)
+
+    def leaving(over: float) -> Callable[[Played], None]:
+        return lambda p: p.connection(
+            feed, feed, up_sent=lambda at: 32 * (at >= over), over=over, how="fin"
+        )
+
+    assert proof(upstream, leaving(3.305)).answer == "bit"
+    assert proof(upstream, leaving(3.5)).answer == "bit otherwise"
+
+
 @pytest.mark.parametrize("over", [3.1, 3.2, 3.5, 3.9])
 def test_another_silence_is_something_else(over: float) -> None:
     """Too short or too long."""
