@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import mean, median
+from statistics import mean
 from typing import Any, NamedTuple
 
 from downtick.checks.cases import Case, conclude
@@ -20,11 +20,12 @@ _WINDOW = 5.0
 """Nominal seconds in which attempts are counted."""
 _ENOUGH = 3
 """Attempts without which nothing can grow."""
-_TWICE = 2
-"""How much longer the later pauses are than the median of the first three, where most are at a small cap: more than
-equal jitter alone ever makes of them."""
+_SHORTER = 1.3
+"""How much longer the later pauses are in the mean than a short second one, at least."""
+_ALIKE = 1.25
+"""How many times the shortest pause the longest one is, at most, where all are said to be alike."""
 _MANY = 8
-"""Pauses of which the first three are no half."""
+"""Pauses of which two are hardly ever the shortest by chance: one time in 36 if all are drawn alike."""
 _POLITE = 3
 """How many times the shortest allowed pause one is that need not grow."""
 _GROWN = 1.2
@@ -146,12 +147,27 @@ def _grow(pauses: list[float], cap: float, polite: float) -> tuple[Truth, str]:
     """
     half = (len(pauses) - 1) // 2
     early, late = mean(pauses[1 : half + 1]), mean(pauses[-half:])
-    first = median(pauses[:3])
+    # With a small cap most pauses are at it: what has grown shows in the first ones alone.
+    second, later = pauses[1], min(pauses[2:])
+    short = second <= later and late >= second * _SHORTER
     said = f"pauses of {early:.3g} s at first and {late:.3g} s at last"
     if max(pauses) > cap * _GROWN:
         return False, f"a pause of {max(pauses):.3g} s is longer than the cap of {cap:g} s"
-    if late >= early * _GROWN or early >= polite:
+    if early >= polite:
         return True, said
-    if len(pauses) > _MANY and late >= first * _TWICE:
-        return True, f"pauses of {first:.3g} s at first and {late:.3g} s at last"
-    return (False, f"{said}: they do not grow") if late <= early else (None, said)
+    if _alike(pauses[1:]):
+        return False, f"{said}: they do not grow"
+    if late >= early * _GROWN:
+        return True, said
+    if short and len(pauses) > _MANY and pauses[0] <= later:
+        return True, f"pauses of {second:.3g} s at first and {late:.3g} s at last"
+    return None, said
+
+
+def _alike(pauses: list[float]) -> bool:
+    """Whether pauses are so much alike that none of them can have been drawn from a longer range than another.
+
+    A tenth of them may be long because the machine stood still. Pauses that are drawn from a wide range say nothing.
+    """
+    kept = sorted(pauses)[: len(pauses) - len(pauses) // 10]
+    return len(kept) > _ENOUGH and kept[-1] < kept[0] * _ALIKE

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from itertools import accumulate
+
+import pytest
 
 from downtick.checks.backs_off import check
 from downtick.checks.finding import Outcome
@@ -67,6 +70,21 @@ def test_pauses_that_soon_reach_a_small_cap_hold() -> None:
     assert outcome(storm([0.2, 0.4, 0.8, *[1.2, 1.4, 1.3] * 12])) is Outcome.HOLDS
     assert outcome(storm([0.9, 1.2, *[1.2, 1.4, 1.0] * 12])) is not Outcome.HOLDS
     assert outcome(storm([0, *[1] * 36])) is Outcome.VIOLATED
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_drawn_at_random_is_not_taken_for_a_rule(seed: int) -> None:
+    """Pauses with jitter at a small cap show nothing in their means; only those that are all alike cannot have grown."""
+    draw = random.Random(seed).uniform
+    longest = [0.5, 1.0, *[2.0] * 10]
+    assert outcome(storm(draw(cap / 2, cap) for cap in longest)) is Outcome.HOLDS
+    assert outcome(storm(draw(0, cap) for cap in longest)) is not Outcome.VIOLATED
+    assert outcome(storm(draw(0.85, 1.0) for _ in longest)) is Outcome.VIOLATED
+
+
+def test_one_pause_in_which_the_machine_stood_still_hides_nothing() -> None:
+    """The others are all alike."""
+    assert outcome(storm([1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 1])) is Outcome.VIOLATED
 
 
 def test_pauses_at_the_cap_grow_no_more() -> None:
