@@ -24,6 +24,7 @@ class KnownBad:
         check: that must catch it.
         parts: of the bot.
         figures: of it that are not the healthy ones.
+        sound: the healthy bot that must pass where this one fails.
     """
 
     does: str
@@ -31,6 +32,7 @@ class KnownBad:
     check: str
     parts: Parts = field(default_factory=Parts)
     figures: Mapping[str, Any] = field(default_factory=dict)
+    sound: str = "healthy"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Healthy:
     Attributes:
         parts: of it.
         figures: of it that are not those of the first one.
-        profiles: that it is played; of the first one every profile of the known-bad bots.
+        profiles: that it is played, beside those of the bots of which it is the sound one.
     """
 
     parts: Parts = field(default_factory=Parts)
@@ -272,6 +274,14 @@ KNOWN_BAD: Final[Mapping[str, KnownBad]] = {
         "believes_no_lies",
         Parts(trader=traders.TakesEmptyForCancelled),
     ),
+    "believes-any-price": KnownBad(
+        "orders at ten times the price because the feed says so",
+        "price-off-by-ten",
+        "believes_no_lies",
+        Parts(trader=shapes.Grid),
+        {"order_every": 1.0},
+        sound="careful-grid",
+    ),
     "ignores-429": KnownBad(
         "asks on when it is told to wait",
         "rate-limited",
@@ -332,6 +342,7 @@ HEALTHY: Final[Mapping[str, Healthy]] = {
         {"order_every": 1.0},
         ("feed-closed", "late-answer", "lost-answer", "rest-503", "user-feed-down"),
     ),
+    "careful-grid": Healthy(Parts(trader=shapes.CarefulGrid), {"order_every": 1.0}),
     "poller": Healthy(
         Parts(market=None, user=None),
         {"fallback": 0.0},
@@ -359,7 +370,7 @@ UNDECIDED: Final[Mapping[str, str]] = {
     "loses an order that rests, and never looks for it": "no profile loses just the answer to such an order",
     "leaks sockets; flaps between stream and REST": "there is no check for it",
     "waits equally long before each attempt": "drawn pauses that do not grow are told from growing ones only over many attempts",
-    "trades on a price that is wrong": "the history does not hold the true book (`believes_no_lies`)",
+    "sends market orders because of a price that is wrong": "they name no price (`believes_no_lies`)",
     "sends an order again that is one of several equal ones": "it looks like a grid that goes on (`exactly_once_orders`)",
     "loses one of two feeds that it opened in the same instant": "nobody knows which socket is whose (`reconnects`)",
     "asks for a price once at its start, and never falls back": "soon before a fault one request is a rate (`falls_back_to_rest`)",

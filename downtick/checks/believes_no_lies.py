@@ -2,42 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from downtick.checks.cases import Case, conclude
+from downtick.checks.deviations import Priced, priced, usual_depths
 from downtick.checks.exposure import Exposure, exposures, usual
 from downtick.checks.finding import Finding
 from downtick.checks.rates import new_orders
-from downtick.checks.run import Fault, Run
+from downtick.checks.run import Fault, Request, Run
 
 NAME = "believes_no_lies"
 _MORE = 10
 """How many times the most before the faults speaks against a bot whose limit nobody gave: positions drift of themselves."""
 _OF_THE_ACCOUNT = frozenset({"zero_balances", "empty_orders"})
+_OLD = "old_prices_fresh_times"
+_OF_PRICES = frozenset({_OLD, "price_off_by_ten", "crossed_book"})
+_DEVIATION = 1.0
+_ZERO = Decimal(0)
 
 
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
-    """Judge exposure from each lie about the account on, against ``max_position`` or the most before the faults.
+    """Judge what follows each lie, from when it begins on.
 
-    How far an order's price is from the true book cannot be told: the history does not hold the market. Orders that came
-    after a lie about prices are therefore a doubt.
+    After one about the account: exposure, against ``max_position`` or the most before the faults. After one about
+    prices: how far orders are from the true book, which may be ``max_deviation`` (%) more than before the faults.
+    Prices that are true and look old are no lie here: a bot that believes them does right.
     """
     lies = [fault for fault in run.faults if fault.name == "wrong_data" and fault.hits]
     every = list(exposures(run))
     limits = usual(run)
+    orders = new_orders(run)
     cases = []
     for lie in lies:
-        if lie.attributes.get("what") in _OF_THE_ACCOUNT:
+        what = lie.attributes.get("what")
+        if what in _OF_THE_ACCOUNT:
             cases += _account(lie, every, limits, parameters.get("max_position"))
-        elif any(order.at >= lie.asked for order in new_orders(run)):
-            told = (
-                "orders came after a lie about prices, and the history does not hold the true book"
-            )
-            cases.append(Case(None, told, (lie.number,)))
+        elif what in _OF_PRICES:
+            more = Decimal(str(parameters.get("max_deviation", _DEVIATION))) / 100
+            cases += _prices(run, lie, orders, more)
     nothing = "no lie was told, or no order followed it"
     return conclude(NAME, cases, parameters, nothing)
+
+
+def _prices(run: Run, lie: Fault, orders: list[Request], more: Decimal) -> Iterator[Case]:
+    """Judge how deep the orders after a lie about prices were."""
+    known = priced(orders)
+    usually = usual_depths(each for each in known if each.order.at < run.first_fault)
+    mids = {each.product: each.mid for each in known if each.order.at < lie.asked}
+    after = [each for each in known if each.order.at >= lie.asked]
+    what = lie.attributes["what"]
+    if not after and any(order.at >= lie.asked for order in orders):
+        told = "orders came after a lie about prices, and none of them names a price of its own"
+        yield Case(None, told, (lie.number,))
+    for product in dict.fromkeys(each.product for each in after):
+        of_it = [each for each in after if each.product == product]
+        least, most = usually.get(product, (_ZERO, _ZERO))
+        worst = max(of_it, key=lambda each: max(each.depth - most, least - each.depth))
+        evidence = (lie.number, worst.order.number)
+        told = f"{product}: after {what} had been told an order was priced {worst}"
+        if not least - more <= worst.depth <= most + more:
+            if product in usually:
+                yield Case(False, told, evidence)
+            else:
+                yield Case(
+                    None, f"{told}, and none before the faults shows what is usual", evidence
+                )
+        elif what == _OLD and not _moved(of_it, mids.get(product), more):
+            told = f"{product}: the market had hardly moved, so old prices were good ones"
+            yield Case(None, told, evidence)
+        else:
+            told = f"{product}: orders kept to the true book, whatever {what} told"
+            yield Case(True, told, evidence)
+
+
+def _moved(orders: list[Priced], mid: Decimal | None, more: Decimal) -> bool:
+    """Whether the true book had left a price by more than is allowed, when one of the orders came."""
+    return mid is not None and any(abs(each.mid / mid - 1) > more for each in orders)
 
 
 def _account(

@@ -86,6 +86,7 @@ class _Reader:
             "frame_received": self._received,
             "request": self._request,
             "answer": self._answer,
+            "true_book": self._true_book,
             "ledger": self._ledger,
             "fault_on": self._fault_on,
             "fault_hit": self._fault_hit,
@@ -218,6 +219,15 @@ class _Reader:
             connection = self.run.connections.get(request.conn)
             if connection is not None and "offset" in event.data:
                 request.answer.proven = self.run.read(connection, (number, event)).latest
+
+    def _true_book(self, number: int, event: Event) -> None:
+        request, bid, ask = (
+            self._asked.get(event.get("request")),
+            event.get("bid"),
+            event.get("ask"),
+        )
+        if request is not None and bid and ask:
+            request.book = Decimal(bid), Decimal(ask)
 
     # -- the ledger --------------------------------------------------------------------------------
 

@@ -157,6 +157,7 @@ class Request:
         intent: the order that it asks for, if it does.
         names: ids of orders that it names: the bot knew them.
         answer: to it, None if there was none.
+        book: best bid and ask of the product as they truly were, where an order reached it.
     """
 
     number: int
@@ -169,6 +170,7 @@ class Request:
     intent: Intent | None = None
     names: str = ""
     answer: Answer | None = None
+    book: tuple[Decimal, Decimal] | None = None
 
     @property
     def leave(self) -> Instant:

@@ -9,8 +9,9 @@ from contextvars import ContextVar
 from time import time_ns
 
 from downtick.exchange.config import ExchangeConfig
+from downtick.exchange.figures import text
 from downtick.exchange.identity import Identity, identity
-from downtick.exchange.ledger import Entry, Ledger, LedgerSettings, Order
+from downtick.exchange.ledger import Entry, Ledger, LedgerSettings, Order, Refused, Ticket
 from downtick.exchange.ledger_events import told
 from downtick.exchange.market import Book, MarketClock, MarketEvent, MarketState, Opening
 
@@ -57,6 +58,7 @@ class Venue:
         self.identity = identity
         self.watchers: list[Watcher] = []
         self._record = record
+        self._truth = market
         self._instant: int | None = None
         for entry in ledger.entries:
             self._entered(entry, None)
@@ -86,6 +88,18 @@ class Venue:
     def book(self, product_id: str) -> Book:
         """Return a product's book as it stands; KeyError for an unknown product."""
         return self.market.book(product_id)
+
+    def place(self, ticket: Ticket, at: int) -> Order | Refused:
+        """Place an order for a product that there is; the journal keeps the true book that it met, whatever is shown."""
+        truth = self._truth.book(ticket.product_id)
+        self._record(
+            "true_book",
+            request=_cause.get(),
+            product=ticket.product_id,
+            bid=None if truth.best_bid is None else text(truth.best_bid.price),
+            ask=None if truth.best_ask is None else text(truth.best_ask.price),
+        )
+        return self.ledger.place(ticket, at, self.book(ticket.product_id))
 
     def happened(self, event: MarketEvent) -> None:
         """Let the orders match that an event meets, which was applied to the market."""

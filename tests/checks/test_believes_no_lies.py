@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from downtick.checks.believes_no_lies import check
-from downtick.checks.finding import Outcome
+from downtick.checks.finding import Finding, Outcome
 from tests.checks.transcript import Transcript
 
 
@@ -67,10 +67,76 @@ def test_without_an_order_afterwards_nothing_is_shown() -> None:
     assert outcome(t) is Outcome.NOT_EXERCISED
 
 
-def test_a_lie_about_prices_is_a_doubt_as_long_as_the_true_book_is_not_told() -> None:
-    """How far off an order is cannot be seen."""
+def misled(
+    price: str, *, what: str = "price_off_by_ten", mid: int = 100, before: str | None = "100.5"
+) -> Finding:
+    """Tell of a bot that bids half a percent beyond the ask, and of an order after a lie; return what the check says."""
     t = Transcript()
-    t.places(lied(t, "price_off_by_ten"), 12, "b")
+    conn = t.opens("rest", 0)
+    if before is not None:
+        t.places(conn, 1, "a", price=before, book=("99.9", "100"))
+    t.fault("wrong_data", 10, 20, hits=[(11, conn)], what=what)
+    t.places(conn, 12, "b", price=price, book=(f"{mid - 0.1}", f"{mid}"))
+    return check(t.run(), {})
+
+
+@pytest.mark.parametrize(("price", "said"), [("1005", "905 % beyond"), ("10", "90.0 % short of")])
+def test_an_order_far_from_the_true_book_violates(price: str, said: str) -> None:
+    """Whichever way the lie led it."""
+    found = misled(price)
+    assert found.outcome is Outcome.VIOLATED
+    assert said in found.sentence
+
+
+@pytest.mark.parametrize("price", ["100.4", "101.4", "99.6"])
+def test_an_order_near_where_the_bot_always_orders_holds(price: str) -> None:
+    """A percent more or less is no lie believed."""
+    assert misled(price).outcome is Outcome.HOLDS
+
+
+def test_how_far_a_bot_goes_of_itself_is_no_lie_believed() -> None:
+    """Somebody keeps an order at half the price."""
+    assert misled("50", before="50").outcome is Outcome.HOLDS
+    assert misled("500", before="50").outcome is Outcome.VIOLATED
+
+
+def test_selling_far_below_the_true_book_violates() -> None:
+    """What is a good price to a seller is a bad one to a buyer."""
+    t = Transcript()
+    conn = t.opens("rest", 0)
+    t.places(conn, 1, "a", side="SELL", price="99.5", book=("100", "100.1"))
+    t.fault("wrong_data", 10, 20, hits=[(11, conn)], what="crossed_book")
+    t.places(conn, 12, "b", side="SELL", price="90", book=("100", "100.1"))
+    found = check(t.run(), {})
+    assert found.outcome is Outcome.VIOLATED
+    assert "11.1 % beyond" in found.sentence
+
+
+def test_without_an_order_before_the_faults_a_price_far_away_is_a_doubt() -> None:
+    """Perhaps it always orders there."""
+    assert misled("50", before=None).outcome is Outcome.NOT_EXERCISED
+    assert misled("100.5", before=None).outcome is Outcome.HOLDS
+
+
+def test_old_prices_mislead_nobody_while_the_market_stands() -> None:
+    """Only if the true book has gone elsewhere, an order shows what was believed."""
+    old = "old_prices_fresh_times"
+    assert misled("100.5", what=old).outcome is Outcome.NOT_EXERCISED
+    assert misled("120.6", what=old, mid=120).outcome is Outcome.HOLDS
+    assert misled("100.5", what=old, mid=120).outcome is Outcome.VIOLATED
+
+
+def test_market_orders_name_no_price() -> None:
+    """Where a bot sends none but these, nobody sees what it believed."""
+    t = Transcript()
+    conn = t.opens("rest", 0)
+    t.fault("wrong_data", 10, 20, hits=[(11, conn)], what="price_off_by_ten")
+    t.places(conn, 12, "b", price="", book=("99.9", "100"))
     found = check(t.run(), {})
     assert found.outcome is Outcome.NOT_EXERCISED
-    assert "true book" in found.sentence
+    assert "names a price" in found.sentence
+
+
+def test_true_prices_that_look_old_are_no_lie_to_this_check() -> None:
+    """Who trades on them does right, however they look."""
+    assert misled("1005", what="fresh_prices_old_times").outcome is Outcome.NOT_EXERCISED

@@ -172,6 +172,7 @@ class Transcript:
         price: str = "100",
         product: str = BTC,
         applied: bool = True,
+        book: tuple[str, str] | None = None,
         **answer: Any,
     ) -> int:
         """The bot asks for an order, which the ledger takes if it is new; the request's number comes back."""
@@ -183,6 +184,9 @@ class Transcript:
             "order_configuration": figures,
         }
         request = self.asks(conn, at, "orders", method="POST", body=json.dumps(body), **answer)
+        if book is not None:
+            bid, ask = book
+            self.tell(at, "true_book", request=request, product=product, bid=bid, ask=ask)
         if applied:
             order = self._order(name, product, side)
             detail = {

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
+from typing import Final
 
+from chaos_tests.known_bad.bot.feed import Frame
 from chaos_tests.known_bad.bot.trader import Trader
 
-_LEVELS = 3
+_LEVELS: Final = 3
+_LEAP: Final = Decimal("0.1")
 
 
 class Grid(Trader):
@@ -27,3 +31,14 @@ class Grid(Trader):
         for error in done:
             if error is not None:
                 raise error
+
+
+class CarefulGrid(Grid):
+    """Takes no price that is far from the one before."""
+
+    def take_price(self, frame: Frame) -> None:
+        """Take the price of a ticker, if it can be."""
+        price, priced = self.price, self.priced
+        super().take_price(frame)
+        if price and abs(self.price / price - 1) > _LEAP:
+            self.price, self.priced = price, priced

@@ -97,8 +97,8 @@ def create(asked: Asked) -> Answer:
     if isinstance(wanted, Refused):
         return _not_placed(wanted, {})
     _check_name(wanted.client_order_id)
-    placed = _unknown_product(asked, wanted.product_id) or asked.venue.ledger.place(
-        wanted, asked.venue.now(), asked.venue.book(wanted.product_id)
+    placed = _unknown_product(asked, wanted.product_id) or asked.venue.place(
+        wanted, asked.venue.now()
     )
     return _placed(placed) if isinstance(placed, Order) else _not_placed(placed, written(wanted))
 

@@ -71,7 +71,7 @@ def place(asked: Asked) -> HttpAnswer:
     if product_id not in venue.market or venue.market.product(product_id).product_type != "SPOT":
         raise Declined(404, "Product not found")
     known = ledger.state.by_client_id.get(wanted.client_order_id)
-    placed = ledger.place(wanted, now, venue.book(product_id))
+    placed = venue.place(wanted, now)
     if isinstance(placed, Refused):
         if placed.reason == POST_ONLY:
             return data(_rejected(wanted, asked, now))

@@ -52,18 +52,23 @@ class Site:
     Attributes:
         venue: behind its routes.
         granted: who asks.
+        journal: what it was told: kinds and particulars.
     """
 
     def __init__(
         self, *, products: Sequence[str] = PRODUCTS, events: int = 0, time_scale: float = 1.0
     ) -> None:
+        self.journal: list[tuple[str, dict[str, Any]]] = []
         clock = MarketClock(START, time_scale)
         state = market(clock, products, events)
         ledger = Ledger(state.products, BALANCES, seed=5, at=START)
-        venue = Venue(state, clock, ledger, identity(5), lambda *_, **__: None)
+        venue = Venue(state, clock, ledger, identity(5), self._record)
         self.venue = venue.like(now=START)
         self.granted: Granted = UNCHECKED
         self._numbers = count(1)
+
+    def _record(self, kind: str, **data: Any) -> None:
+        self.journal.append((kind, data))
 
     def answer(self, line: str, body: Any = None) -> Answer:
         """Return the answer to a request such as ``GET /products?limit=1``; a body that is no bytes is sent as JSON."""

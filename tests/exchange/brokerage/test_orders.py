@@ -40,6 +40,21 @@ def test_create() -> None:
     }
 
 
+def test_the_journal_keeps_the_true_book_that_an_order_met() -> None:
+    """Whether it is taken or refused, and whatever market a fault shows meanwhile."""
+    site = Site(events=4000)
+    truth = site.venue.book("BTC-USD")
+    site.venue = site.venue.like(market=Site().venue.market)
+    site.place("mine", limit_limit_gtc=limit())
+    site.place("too much", limit_limit_gtc=limit("100"))
+    books = [told for kind, told in site.journal if kind == "true_book"]
+    assert truth.best_bid is not None
+    assert truth.best_ask is not None
+    assert truth.best_bid != site.venue.book("BTC-USD").best_bid
+    quotes = {"bid": str(truth.best_bid.price), "ask": str(truth.best_ask.price)}
+    assert books == [{"request": None, "product": "BTC-USD", **quotes}] * 2
+
+
 def test_the_same_name_is_the_same_order() -> None:
     """A client that asks again gets the order that it has, whatever it asks for now."""
     site = Site()

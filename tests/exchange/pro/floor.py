@@ -34,6 +34,7 @@ class Floor:
         publisher: of the market.
         venue: of the market and the ledger; its time stands still.
         own: what was told of the user's orders.
+        journal: what it was told: kinds and particulars.
         last: event that happened.
         gathered: events with which a batch of the book began.
     """
@@ -41,13 +42,14 @@ class Floor:
     def __init__(self, *listening: str, settings: LedgerSettings | None = None) -> None:
         self.listening = {f"exchange/{channel}" for channel in listening}
         self.gathered: list[MarketEvent] = []
+        self.journal: list[tuple[str, dict[str, Any]]] = []
         self._seeded = SeededMarket(5, PRODUCTS, rate=5.0)
         self._events = self._seeded.events()
         self.last: MarketEvent
         clock = MarketClock(START)
         state = MarketState(self._seeded.openings, clock.origin)
         ledger = Ledger(state.products, BALANCES, settings or LedgerSettings(), seed=5, at=START)
-        self._venue = Venue(state, clock, ledger, _IDENTITY, lambda *_, **__: None)
+        self._venue = Venue(state, clock, ledger, _IDENTITY, self._record)
         self.venue = self._venue.like(now=START)
         self.publisher = ProPublisher(
             state,
@@ -61,6 +63,9 @@ class Floor:
         self.own: list[Body] = []
         self._venue.watchers.append(self._entered)
         self._numbers = count(1)
+
+    def _record(self, kind: str, **data: Any) -> None:
+        self.journal.append((kind, data))
 
     @property
     def ledger(self) -> Ledger:

@@ -39,6 +39,15 @@ def test_a_new_order_is_pending() -> None:
     assert floor.place(type="market", price=None)["status"] == "pending"
 
 
+def test_the_journal_keeps_the_true_book_that_an_order_met() -> None:
+    """As in the other dialect."""
+    floor = Floor()
+    floor.place()
+    (told,) = (told for kind, told in floor.journal if kind == "true_book")
+    assert told["product"] == "BTC-USD"
+    assert float(told["bid"]) < float(told["ask"])
+
+
 @pytest.mark.parametrize("path", ["{}", f"client:{OID}"])
 def test_an_order_is_found_by_either_name(path: str) -> None:
     """It is open by then."""
