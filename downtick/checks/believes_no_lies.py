@@ -54,7 +54,7 @@ def _prices(run: Run, lie: Fault, orders: list[Request], more: Decimal) -> Itera
     after = [each for each in known if each.order.at >= lie.asked]
     what = lie.attributes["what"]
     if not after and any(order.at >= lie.asked for order in orders):
-        told = "orders came after a lie about prices, and none of them names a price of its own"
+        told = "of the orders after a lie about prices none has a price of its own, or none its true book in the history"
         yield Case(None, told, (lie.number,))
     for product in dict.fromkeys(each.product for each in after):
         of_it = [each for each in after if each.product == product]

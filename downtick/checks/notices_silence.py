@@ -38,11 +38,11 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
 
 
 def _silences(run: Run, of: str, within: float) -> Iterator[tuple[Connection, Frame]]:
-    """Yield feeds and their last frames before a silence that a fault of their link lasted for."""
+    """Yield feeds and their last frames before a silence that a fault of the exchange made: else its market is quiet."""
     for feed in run.feeds():
         if feed.listener not in FEEDS:
             continue
-        faults = [fault for fault in run.faults if fault.touches(feed.listener)]
+        faults = [fault for fault in run.faults if fault.met(feed.conn)]
         frames = feed.frames if faults else []
         if of != "all":
             frames = [frame for frame in frames if _counts(frame, of)]

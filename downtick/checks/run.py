@@ -253,6 +253,10 @@ class Fault:
     hits: list[Frame] = field(default_factory=list)
     listeners: set[str] = field(default_factory=set)
 
+    def met(self, conn: int) -> bool:
+        """Whether a fault of the exchange hit something of this connection."""
+        return any(hit.get("conn") == conn for _, hit in self.hits)
+
     def touches(self, listener: str) -> bool:
         """Whether it was made on a link, or hit something of its listener."""
         return self.link == listener or listener in self.listeners

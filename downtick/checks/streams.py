@@ -33,15 +33,20 @@ class Gap:
 
 
 def gaps(run: Run, least: float) -> Iterator[Gap]:
-    """Yield the gaps of at least so many real seconds that a fault of the market's feed, or its loss, falls into."""
-    moments = [(fault.asked, fault.ended) for fault in run.faults if fault.touches("market_ws")]
+    """Yield the gaps of at least so many real seconds that a fault makes: it ended the feed, or kept its prices back.
+
+    A market in which nobody trades is quiet under any fault, and nothing is wrong with its stream.
+    """
+    faults = [fault for fault in run.faults if fault.touches("market_ws")]
     for product, feed, frame, later in _pauses(run):
         since = frame[1].at
         until = run.ended if later is None else later[1][1].at
         if until - since < least or since >= run.ended:
             continue
-        if any(asked <= until and ended >= since for asked, ended in moments):
-            lost = feed.ended if feed.ended <= until else since
+        ended = feed.ended <= until
+        meanwhile = (each for each in faults if each.asked <= until and each.ended >= since)
+        if any(ended or each.met(feed.conn) for each in meanwhile):
+            lost = feed.ended if ended else since
             yield Gap(product, since, lost, until, later, frame[0])
 
 

@@ -134,7 +134,7 @@ def test_market_orders_name_no_price() -> None:
     t.places(conn, 12, "b", price="", book=("99.9", "100"))
     found = check(t.run(), {})
     assert found.outcome is Outcome.NOT_EXERCISED
-    assert "names a price" in found.sentence
+    assert "none has a price" in found.sentence
 
 
 def test_true_prices_that_look_old_are_no_lie_to_this_check() -> None:

@@ -1,0 +1,50 @@
+"""No check finds fault with a healthy bot, however it is drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from downtick.checks.finding import Outcome
+from downtick.checks.registry import JUDGES, judge
+from tests.checks.drawn import BEFALLS, Flaw, Life
+from tests.checks.transcript import at_once
+
+SEEDS = 30
+GIVEN = {"within": 12.0, "max_rate": 20.0, "max_age": 60.0, "max_position": 2.0}
+OF_REST = {"stops_trading", "keeps_watching", "reconciles_before_trading"}
+"""Rules for an outage of REST: who loses his feed may trade on prices that he asks for."""
+
+
+@pytest.mark.parametrize("befalls", BEFALLS)
+def test_a_healthy_bot_raises_no_alarm(befalls: str) -> None:
+    """Whatever is drawn: its pace, its habits, its pauses, and how often the market moves."""
+    alarms = []
+    names = set(JUDGES) if befalls == "rest_fails" else set(JUDGES) - OF_REST
+    for seed in range(SEEDS):
+        run = BEFALLS[befalls](Life(seed)).run(read=at_once)
+        found = [judge(run, name, GIVEN) for name in sorted(names)]
+        alarms += [
+            f"{seed} {each.check}: {each.sentence}"
+            for each in found
+            if each.outcome is Outcome.VIOLATED
+        ]
+    assert alarms == []
+
+
+@pytest.mark.parametrize(
+    ("flaw", "befalls", "check", "least"),
+    [
+        ("never falls back", "feed_refused", "falls_back_to_rest", 10),
+        ("never returns", "feed_refused", "returns_to_stream", 10),
+        ("never resubscribes", "feed_down", "resubscribes", 30),
+        ("trades on", "rest_fails", "stops_trading", 10),
+    ],
+)
+def test_a_flaw_is_never_taken_for_health(flaw: Flaw, befalls: str, check: str, least: int) -> None:
+    """Where the figures of a bot hide it, the check says that it cannot tell."""
+    found = []
+    for seed in range(SEEDS):
+        run = BEFALLS[befalls](Life(seed, flaw)).run(read=at_once)
+        found.append(judge(run, check, GIVEN).outcome)
+    assert Outcome.HOLDS not in found
+    assert found.count(Outcome.VIOLATED) >= least
