@@ -49,7 +49,8 @@ def _case(run: Run, gap: Gap, every: list[Gap], within: float) -> Case | None:
     perhaps = [r for r in requests if deadline < r.at <= end]
     surely = [r for r in perhaps if r.since > last]
     # Who asks now and then of himself asks a few times more by chance; who is not back asks as in the gap.
-    on = len(surely) > seconds * max(highest_rate(run, requests), polls / length / 2) + 1
+    most = max(highest_rate(run, requests), polls / length / 2)
+    on = len(surely) > max(0.0, end - last) * most + 1
     holds: Truth = False if on else (True if len(perhaps) <= allowed else None)
     told = {
         True: f"{gap.product}: REST was back to its steady rate once the stream was back",

@@ -23,6 +23,25 @@ def test_requests_that_go_on_violate() -> None:
     assert back(t) is Outcome.VIOLATED
 
 
+def test_what_the_machine_took_is_not_counted_as_time_without_requests() -> None:
+    """Those that surely left late are held against the time in which they did."""
+    t = Transcript()
+    conn = silence(t)
+    t.starved(66, 100)
+    polls(t, conn, 24, 66)
+    polls(t, conn, 100, 118)
+    assert back(t) is Outcome.VIOLATED
+
+
+def test_a_few_more_requests_than_before_are_chance() -> None:
+    """He asks now and then of himself, and not as often as in the outage."""
+    t = Transcript()
+    conn = silence(t)
+    polls(t, conn, 24, 60)
+    polls(t, conn, 70, 115, every=9)
+    assert back(t) is Outcome.NOT_EXERCISED
+
+
 def test_who_goes_on_may_not_have_read_the_stream() -> None:
     """Without a witness nobody knows."""
     t = Transcript()
