@@ -91,6 +91,16 @@ async def filled(rig: Rig, ask: Callable[[], Awaitable[OrderResult]]) -> None:
     assert result.status == "filled"
 
 
+async def refused_by_exchange(
+    rig: Rig, ask: Callable[[], Awaitable[OrderResult]], reason: str
+) -> None:
+    """Ask for an order until the exchange refuses it: on a busy machine the bot may hold back for a moment."""
+    async with rig.deadline(60, f"an order is refused for {reason}"):
+        while reason not in ((result := await ask()).rejection_reason or ""):  # noqa: ASYNC110 - a caller
+            await asyncio.sleep(rig.scaled(1))
+    assert result.status == "rejected"
+
+
 def refused_for(result: OrderResult, reason: str) -> None:
     """See that an order was refused, and why."""
     assert result.status == "rejected"

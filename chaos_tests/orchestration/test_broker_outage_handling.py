@@ -26,6 +26,7 @@ from chaos_tests.orchestration.bot import (
     mode_is,
     orders_in,
     placements,
+    refused_by_exchange,
     refused_for,
     running,
     worst_case,
@@ -191,7 +192,7 @@ async def test_cancel_only_is_respected(rig: Rig, test_perps_bot: PerpsBot) -> N
     bot = test_perps_bot
     resting = await buy(bot, "0.05", limit_price="20000")
     handle = await rig.exchange_fault("cancel_only")
-    refused_for(await buy(bot, "0.1"), "ORDER_ENTRY_DISABLED")
+    await refused_by_exchange(rig, lambda: buy(bot, "0.1"), "ORDER_ENTRY_DISABLED")
     for _ in range(10):
         refused_for(await buy(bot, "0.1"), "order_entry_disabled")
     await everything_told(rig)
