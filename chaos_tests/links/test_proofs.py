@@ -11,7 +11,7 @@ import pytest
 from chaos_tests.links.conftest import WireMaker
 from chaos_tests.links.wire import Traffic, closed, flowing, sent_more, until
 from downtick.history import History
-from downtick.witness.evidence import Fault, evidence
+from downtick.witness.evidence import WireFault, evidence
 from downtick.witness.proofs import prove
 from downtick.witness.sightings import WatchedLink
 from downtick.witness.watch import INTERVAL, Witness
@@ -43,7 +43,7 @@ MISTAKEN = {"reset": "close", "close": "reset", "freeze": "blackhole", "blackhol
 
 async def _played(
     wire: WireMaker, traffic: Traffic, name: str, attributes: dict[str, Any], *, armed: bool
-) -> tuple[Fault, History]:
+) -> tuple[WireFault, History]:
     """Let a fault happen to a link with connections; return it, and what a witness told."""
     made, history = await wire(armed=armed), History()
     link = made.link
@@ -84,7 +84,7 @@ async def _played(
         witness.close()
     if sys.platform == "linux":
         assert [e.data for kind in ("no_witness", "lost") for e in history.select(kind)] == []
-    return Fault("market_ws", name, asked, done, end, attributes), history
+    return WireFault("market_ws", name, asked, done, end, attributes), history
 
 
 def _expected(answer: str) -> str:
@@ -104,9 +104,9 @@ async def test_the_kernel_proves_what_a_fault_did(
     found = prove(fault, seen)
     if name == "latency" and "too wide to tell" in found.why:
         return  # a machine so busy that nobody looked for a while: doubt is no proof, either way
-    assert found.answer == _expected("bit" if bites else "did not bite"), found
+    assert found.bite == _expected("bit" if bites else "did not bite"), found
     if name in MISTAKEN and bites:
         other = prove(replace(fault, name=MISTAKEN[name]), seen)
-        assert other.answer == _expected("bit otherwise"), other
+        assert other.bite == _expected("bit otherwise"), other
     elsewhere = prove(replace(fault, link="rest"), seen)
-    assert elsewhere.answer == _expected("did not bite"), elsewhere
+    assert elsewhere.bite == _expected("did not bite"), elsewhere

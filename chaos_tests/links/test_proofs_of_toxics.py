@@ -16,7 +16,7 @@ import pytest
 from chaos_tests.links.conftest import WireMaker
 from chaos_tests.links.wire import Pair, Traffic, Wire, closed, flowing, sent_more, until
 from downtick.history import History
-from downtick.witness.evidence import Fault, evidence
+from downtick.witness.evidence import WireFault, evidence
 from downtick.witness.proofs import prove
 from downtick.witness.sightings import WatchedLink
 from downtick.witness.watch import INTERVAL, Witness
@@ -151,7 +151,7 @@ async def _stands(scene: Scene, made: Wire, history: History, pairs: list[Pair])
         await asyncio.sleep(STANDS)
 
 
-async def _played(make: WireMaker, scene: Scene) -> tuple[Fault, History, float]:
+async def _played(make: WireMaker, scene: Scene) -> tuple[WireFault, History, float]:
     """Let a toxic stand on a link; return it, what a witness told, and the longest time between two of its looks."""
     made = await make(armed=scene.armed)
     async with _watched(made) as (history, looks):
@@ -170,7 +170,9 @@ async def _played(make: WireMaker, scene: Scene) -> tuple[Fault, History, float]
         if scene.name == "timeout":
             await closed(pairs)
             await _seen(history, "died", pairs)
-    fault = Fault("market_ws", scene.name, asked, done, end, scene.attributes, stream=scene.stream)
+    fault = WireFault(
+        "market_ws", scene.name, asked, done, end, scene.attributes, stream=scene.stream
+    )
     return fault, history, max(b - a for a, b in pairwise(looks))
 
 
@@ -180,8 +182,8 @@ async def test_the_kernel_proves_what_a_toxic_did(wire: WireMaker, scene: Scene)
     fault, history, blind = await _played(wire, scene)
     seen = evidence(history)
     found = prove(fault, seen)
-    if found.answer == "unknown" and blind > BLIND:
+    if found.bite == "unknown" and blind > BLIND:
         return  # a machine so busy that nobody looked for a while: doubt is no proof, either way
-    assert found.answer == (scene.answer if sys.platform == "linux" else "unknown"), found
+    assert found.bite == (scene.answer if sys.platform == "linux" else "unknown"), found
     elsewhere = prove(replace(fault, link="rest"), seen)
-    assert elsewhere.answer == ("did not bite" if sys.platform == "linux" else "unknown")
+    assert elsewhere.bite == ("did not bite" if sys.platform == "linux" else "unknown")

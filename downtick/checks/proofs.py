@@ -62,14 +62,14 @@ def _proof(run: Run, fault: Fault, seen: wire.Evidence | None) -> Proof:
     bite, said, more = _LINK.get(fault.name, _unseen)(run, fault)
     if seen is not None and fault.link is not None and fault.done < math.inf:
         witnessed = prove(_on_the_wire(run, fault, fault.link), seen)
-        if witnessed.answer is not Bite.UNKNOWN or bite is Bite.UNKNOWN:
-            bite, said, more = witnessed.answer, witnessed.why, ()
+        if witnessed.bite is not Bite.UNKNOWN or bite is Bite.UNKNOWN:
+            bite, said, more = witnessed.bite, witnessed.why, ()
     return Proof(fault.name, fault.link or "", bite, said, (fault.number, *more))
 
 
-def _on_the_wire(run: Run, fault: Fault, link: str) -> wire.Fault:
+def _on_the_wire(run: Run, fault: Fault, link: str) -> wire.WireFault:
     end = min(fault.ending, run.played)
-    return wire.Fault(
+    return wire.WireFault(
         link, fault.name, fault.asked, fault.done, end, fault.attributes, fault.stream
     )
 

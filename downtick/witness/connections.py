@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 
 from downtick.witness.bite import Bite
 from downtick.witness.curves import Count, Span
-from downtick.witness.evidence import EDGE, Evidence, Fault
+from downtick.witness.evidence import EDGE, Evidence, WireFault
 from downtick.witness.lives import Life
 from downtick.witness.pairs import fits
 
@@ -24,7 +24,7 @@ Stream = Literal["downstream", "upstream"]
 STREAMS: Final[tuple[Stream, ...]] = ("downstream", "upstream")
 
 
-def stream_of(fault: Fault) -> Stream:
+def stream_of(fault: WireFault) -> Stream:
     """Return the direction of a toxic."""
     return "upstream" if fault.stream == "upstream" else "downstream"
 
@@ -65,18 +65,18 @@ class Connection:
         """Return who may be its end that reads this direction."""
         return (self.bot,) if stream == "downstream" else self.others
 
-    def stood(self, fault: Fault) -> bool:
+    def stood(self, fault: WireFault) -> bool:
         """Tell whether it may have been open while a fault stood."""
         gone = self.ending is not None and self.ending.when.latest < fault.asked
         return self.bot.born.earliest < fault.end and not gone
 
-    def met(self, fault: Fault, late: float = 0.0) -> Ending | None:
+    def met(self, fault: WireFault, late: float = 0.0) -> Ending | None:
         """Return its ending, if that may have been while a fault stood or so many seconds later."""
         ending = self.ending
         return ending if ending and ending.when.earliest <= fault.end + late else None
 
 
-def connections(seen: Evidence, fault: Fault) -> list[Connection]:
+def connections(seen: Evidence, fault: WireFault) -> list[Connection]:
     """Return the connections that may have been open while a fault stood."""
     bots, exchanges = seen.ends(fault.link, "bot"), seen.ends(fault.link, "exchange")
     found = []
@@ -102,7 +102,7 @@ def by_owner(seen: Evidence, life: Life) -> bool | None:
     return False if met else None
 
 
-def began(fault: Fault, one: Connection) -> Span:
+def began(fault: WireFault, one: Connection) -> Span:
     """Return when a toxic began to act on a connection: as it was added, or with a later birth."""
     born = one.bot.born
     return Span(max(fault.asked, born.earliest), max(fault.done, born.latest))

@@ -6,30 +6,30 @@ from collections import Counter
 from typing import Final
 
 from downtick.witness.bite import Bite
-from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.evidence import EDGE, Evidence, Trace, WireFault
 from downtick.witness.lives import Life
 
 _SEGMENTS: Final = {"rst": "RST", "fin": "FIN"}
 
 
-def prove_cut(fault: Fault, seen: Evidence) -> Proof:
+def prove_cut(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a reset or a close: every open connection ended by its own segment, in that instant."""
     wanted = "rst" if fault.name == "reset" else "fin"
     cut, left, unclear = _cut(fault, seen)
     if unclear:
-        return Proof(Bite.UNKNOWN, f"{_connections(unclear)} ended then, nobody knows by whom")
+        return Trace(Bite.UNKNOWN, f"{_connections(unclear)} ended then, nobody knows by whom")
     if not cut:
         stayed = f"{_connections(left)} stayed open" if left else "no connection was open"
-        return Proof(Bite.DID_NOT_BITE, stayed)
+        return Trace(Bite.DID_NOT_BITE, stayed)
     segments = Counter(_segment(seen, bot) for bot in cut)
     told = ", ".join(f"{count} met a {_SEGMENTS[how]}" for how, count in sorted(segments.items()))
     why = f"of {_connections([*cut, *left])}: {told}"
     if left:
-        return Proof(Bite.BIT_OTHERWISE, f"{why}, {len(left)} not cut")
-    return Proof(Bite.BIT if [*segments] == [wanted] else Bite.BIT_OTHERWISE, why)
+        return Trace(Bite.BIT_OTHERWISE, f"{why}, {len(left)} not cut")
+    return Trace(Bite.BIT if [*segments] == [wanted] else Bite.BIT_OTHERWISE, why)
 
 
-def prove_down(fault: Fault, seen: Evidence) -> Proof:
+def prove_down(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a link that is down: no connection outlived it, none was made, whoever tried was refused."""
     cut, left, unclear = _cut(fault, seen)
     made = [
@@ -44,17 +44,17 @@ def prove_down(fault: Fault, seen: Evidence) -> Proof:
     why = f"{_connections(cut)} cut, {count} connects refused"
     if made or left:
         why = f"{why}, {len(left)} not cut, {len(made)} made meanwhile"
-        return Proof(Bite.BIT_OTHERWISE if cut or here else Bite.DID_NOT_BITE, why)
+        return Trace(Bite.BIT_OTHERWISE if cut or here else Bite.DID_NOT_BITE, why)
     if cut or here:
-        return Proof(Bite.BIT, why)
+        return Trace(Bite.BIT, why)
     if unclear:
-        return Proof(Bite.UNKNOWN, f"{_connections(unclear)} ended then, nobody knows by whom")
+        return Trace(Bite.UNKNOWN, f"{_connections(unclear)} ended then, nobody knows by whom")
     if perhaps:
-        return Proof(Bite.UNKNOWN, f"{why}: they may have been to another link")
-    return Proof(Bite.DID_NOT_BITE, "nobody was connected, and nobody tried")
+        return Trace(Bite.UNKNOWN, f"{why}: they may have been to another link")
+    return Trace(Bite.DID_NOT_BITE, "nobody was connected, and nobody tried")
 
 
-def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life], list[Life]]:
+def _cut(fault: WireFault, seen: Evidence) -> tuple[list[Life], list[Life], list[Life]]:
     """Return the bot's connections that the link ended then, those that it spared, and those that nobody knows of."""
     cut: list[Life] = []
     left: list[Life] = []
@@ -69,7 +69,7 @@ def _cut(fault: Fault, seen: Evidence) -> tuple[list[Life], list[Life], list[Lif
     return cut, left, unclear
 
 
-def _within(fault: Fault, bot: Life) -> bool:
+def _within(fault: WireFault, bot: Life) -> bool:
     ended = bot.ended
     return ended is not None and ended.earliest <= fault.done + EDGE and ended.latest >= fault.asked
 

@@ -20,15 +20,15 @@ EDGE: Final = 0.045
 _LINKS_OWN: Final = {"bot": "front", "exchange": "back"}
 
 
-class Proof(NamedTuple):
+class Trace(NamedTuple):
     """Whether a fault left its trace on the wire, and one sentence with the figures."""
 
-    answer: Bite
+    bite: Bite
     why: str
 
 
 @dataclass(frozen=True)
-class Fault:
+class WireFault:
     """One fault of the wire.
 
     Attributes:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from downtick.witness.bite import Bite
 from downtick.witness.connections import STREAMS, Stream, connections, stream_of
 from downtick.witness.curves import Count
-from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.evidence import EDGE, Evidence, Trace, WireFault
 from downtick.witness.lives import Life
 
 SHORTEST: Final = 0.1
@@ -59,27 +59,27 @@ class _Flow(NamedTuple):
         return False if self.after.most < self.owed else None
 
 
-def prove_freeze(fault: Fault, seen: Evidence) -> Proof:
+def prove_freeze(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a freeze: nothing came, and all of it came in the end."""
     return _prove_flat(fault, seen, made_up=True)
 
 
-def prove_blackhole(fault: Fault, seen: Evidence) -> Proof:
+def prove_blackhole(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a blackhole: nothing came, and it never did."""
     return _prove_flat(fault, seen, made_up=False)
 
 
-def prove_loss(fault: Fault, seen: Evidence, stream: Stream) -> Proof:
+def prove_loss(fault: WireFault, seen: Evidence, stream: Stream) -> Trace:
     """Prove a blackhole of one direction."""
     return _prove_flat(fault, seen, made_up=False, streams=(stream,))
 
 
 def _prove_flat(
-    fault: Fault, seen: Evidence, *, made_up: bool, streams: Sequence[Stream] = STREAMS
-) -> Proof:
+    fault: WireFault, seen: Evidence, *, made_up: bool, streams: Sequence[Stream] = STREAMS
+) -> Trace:
     start, end = fault.done + EDGE, fault.end - EDGE
     if end - start < SHORTEST:
-        return Proof(
+        return Trace(
             Bite.UNKNOWN, f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
         )
     flows = [_flow(stream, fault.link, seen, start, end) for stream in streams]
@@ -90,28 +90,28 @@ def _prove_flat(
     )
     if moved:
         came = "; ".join(f"{f.came.least} bytes came {f.stream}" for f in moved)
-        return Proof(
+        return Trace(
             Bite.BIT_OTHERWISE if flat else Bite.DID_NOT_BITE, "; ".join(filter(None, (told, came)))
         )
     if not flat:
         if any(flow.came.most for flow in flows):
-            return Proof(Bite.UNKNOWN, "nobody looked often enough to tell whether anything came")
-        return Proof(Bite.DID_NOT_BITE, "an idle link: nothing was sent while it stood")
+            return Trace(Bite.UNKNOWN, "nobody looked often enough to tell whether anything came")
+        return Trace(Bite.DID_NOT_BITE, "an idle link: nothing was sent while it stood")
     owing = [flow for flow in flat if flow.owed]  # handshakes of new connections owe nothing
     if not owing or any(flow.made_up is None for flow in owing):
-        return Proof(Bite.UNKNOWN, f"{told}; nobody knows whether it came in the end")
+        return Trace(Bite.UNKNOWN, f"{told}; nobody knows whether it came in the end")
     kept = all(flow.made_up for flow in owing)
     lost = not any(flow.made_up for flow in owing)
     if made_up and not kept and _left(fault, seen):
-        return Proof(Bite.BIT, f"{told}; the bot left before it came")
+        return Trace(Bite.BIT, f"{told}; the bot left before it came")
     what = "all of it came" if kept else "it never came" if lost else "some of it came"
-    return Proof(
+    return Trace(
         Bite.BIT if (kept if made_up else lost) else Bite.BIT_OTHERWISE,
         f"{told}; {what} in the end",
     )
 
 
-def _left(fault: Fault, seen: Evidence) -> bool:
+def _left(fault: WireFault, seen: Evidence) -> bool:
     """Tell whether every connection of then was ended by the bot while it stood."""
     there = [
         bot
@@ -147,38 +147,38 @@ def _sum(counts: Iterable[Count]) -> Count:
     return Count(sum(leasts), sum(mosts))
 
 
-def prove_latency(fault: Fault, seen: Evidence) -> Proof:
+def prove_latency(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a latency: what was sent at one instant came so much later, for all that was sent and waited for."""
     asked, jitter = (fault.attributes.get(name, 0) / 1000 for name in ("latency", "jitter"))
     if asked < SMALLEST_LATENCY:
-        return Proof(
+        return Trace(
             Bite.UNKNOWN, f"{asked * 1000:.0f} ms cannot be told from the time between two looks"
         )
     pairs = _pairs(fault, seen)
-    if isinstance(pairs, Proof):
+    if isinstance(pairs, Trace):
         return pairs
     stretches = [
         stretch for pair in pairs for stretch in _stretches(fault, *pair, asked + jitter + EDGE)
     ]
     lows, highs = [low for low, _ in stretches], [high for _, high in stretches]
     if not lows:
-        return Proof(Bite.DID_NOT_BITE, f"nothing was sent {fault.stream} while it stood")
+        return Trace(Bite.DID_NOT_BITE, f"nothing was sent {fault.stream} while it stood")
     told = f"{len(lows)} stretches came after {_ms(min(lows))} to {_ms(max(highs))} ms"
     least, most = asked - jitter - EDGE, asked + jitter + EDGE
     # On a busy machine some come late without a toxic, and some later than Toxiproxy was asked for; none earlier.
     delayed = median(lows) >= SMALLEST_LATENCY
     if not delayed and median(highs) < max(least, SMALLEST_LATENCY):
-        return Proof(Bite.DID_NOT_BITE, told)
+        return Trace(Bite.DID_NOT_BITE, told)
     late = sum(low > most for low in lows)
     if delayed and (any(high < least for high in highs) or late > len(lows) / 2):
-        return Proof(Bite.BIT_OTHERWISE, told)
+        return Trace(Bite.BIT_OTHERWISE, told)
     if all(low >= least for low in lows):
-        return Proof(Bite.BIT, f"{told}, {late} of them later than asked" if late else told)
-    return Proof(Bite.UNKNOWN, f"{told}: too wide to tell")
+        return Trace(Bite.BIT, f"{told}, {late} of them later than asked" if late else told)
+    return Trace(Bite.UNKNOWN, f"{told}: too wide to tell")
 
 
 def _stretches(
-    fault: Fault, writer: Life, reader: Life, most: float
+    fault: WireFault, writer: Life, reader: Life, most: float
 ) -> Iterator[tuple[float, float]]:
     """Yield how long each stretch of bytes took, between bounds, of those that had the time to come while it stood.
 
@@ -198,16 +198,16 @@ def _stretches(
             yield low - sent.latest, high - sent.earliest
 
 
-def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
+def prove_bandwidth(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a bandwidth: more was sent than may come, and it came as fast as it may, or half so on a busy machine."""
     rate = fault.attributes["rate"] * 1000
     start, end = fault.done + EDGE, fault.end - EDGE
     if end - start < SHORTEST:
-        return Proof(
+        return Trace(
             Bite.UNKNOWN, f"it stood for {fault.end - fault.done:.2f} s, too short to be seen"
         )
     pairs = _pairs(fault, seen)
-    if isinstance(pairs, Proof):
+    if isinstance(pairs, Trace):
         return pairs
     # Each connection has its own share: that which was offered most tells.
     writer, reader = max(pairs, key=lambda pair: pair[0].sent.grown(start, end).least)
@@ -218,25 +218,25 @@ def prove_bandwidth(fault: Fault, seen: Evidence) -> Proof:
     came = reader.received.grown(start, end)
     told = f"{came.least} bytes came {fault.stream} in {end - start:.2f} s, {may:.0f} may, {offered.least} were sent"
     if offered.most <= may:
-        return Proof(Bite.DID_NOT_BITE, f"{told}: there was no need to hold any back")
+        return Trace(Bite.DID_NOT_BITE, f"{told}: there was no need to hold any back")
     if came.least > may + slack:
-        return Proof(Bite.DID_NOT_BITE, told)
+        return Trace(Bite.DID_NOT_BITE, told)
     if came.most > may + slack or offered.least <= may:
-        return Proof(Bite.UNKNOWN, told)
-    return Proof(Bite.BIT if came.most >= may / 2 - slack else Bite.BIT_OTHERWISE, told)
+        return Trace(Bite.UNKNOWN, told)
+    return Trace(Bite.BIT if came.most >= may / 2 - slack else Bite.BIT_OTHERWISE, told)
 
 
-def _pairs(fault: Fault, seen: Evidence) -> list[tuple[Life, Life]] | Proof:
+def _pairs(fault: WireFault, seen: Evidence) -> list[tuple[Life, Life]] | Trace:
     """Return writer and reader of each connection that stood while the fault did and whose ends are known, or why none is."""
     stream, there = stream_of(fault), connections(seen, fault)
     if not there and not seen.ends(fault.link, "exchange"):
-        return Proof(Bite.DID_NOT_BITE, "no connection was open")
+        return Trace(Bite.DID_NOT_BITE, "no connection was open")
     pairs = [
         (writers[0], readers[0])
         for one in there
         if len(writers := one.writers(stream)) == len(readers := one.readers(stream)) == 1
     ]
-    return pairs or Proof(
+    return pairs or Trace(
         Bite.UNKNOWN, "of several connections nobody knows which sockets belong together"
     )
 

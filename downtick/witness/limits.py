@@ -8,13 +8,13 @@ from typing import Literal
 from downtick.witness.bite import Bite
 from downtick.witness.connections import Connection, connections, counted, stream_of, whole
 from downtick.witness.curves import Count
-from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.evidence import EDGE, Evidence, Trace, WireFault
 from downtick.witness.lives import Life
 
 _Outcome = Literal["exact", "perhaps", "otherwise", "spared", "unclear", "nothing"]
 
 
-def prove_limit_data(fault: Fault, seen: Evidence) -> Proof:
+def prove_limit_data(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a limit: counted from the toxic on, or from a later connection's birth."""
     there = connections(seen, fault)
     met = [_outcome(fault, seen, one) for one in there]
@@ -24,22 +24,22 @@ def prove_limit_data(fault: Fault, seen: Evidence) -> Proof:
     if spared:
         told = f"{told}, {spared} had more and did not end"
     if other := met.count("otherwise"):
-        return Proof(Bite.BIT_OTHERWISE, f"{told}, {other} after another number")
+        return Trace(Bite.BIT_OTHERWISE, f"{told}, {other} after another number")
     if unclear := met.count("unclear"):
-        return Proof(Bite.UNKNOWN, f"{told}, of {unclear} nobody knows after how many or by whom")
+        return Trace(Bite.UNKNOWN, f"{told}, of {unclear} nobody knows after how many or by whom")
     if perhaps := met.count("perhaps"):
         told = f"{told}, {perhaps} after about as many"
     if exact:
-        return Proof(Bite.BIT_OTHERWISE if spared else Bite.BIT, told)
+        return Trace(Bite.BIT_OTHERWISE if spared else Bite.BIT, told)
     if perhaps:
-        return Proof(Bite.UNKNOWN, told)
+        return Trace(Bite.UNKNOWN, told)
     if spared:
-        return Proof(Bite.DID_NOT_BITE, told)
+        return Trace(Bite.DID_NOT_BITE, told)
     why = f"nothing came to {limit} bytes {fault.stream}" if there else "no connection was open"
-    return Proof(Bite.DID_NOT_BITE, why)
+    return Trace(Bite.DID_NOT_BITE, why)
 
 
-def _outcome(fault: Fault, seen: Evidence, one: Connection) -> _Outcome:
+def _outcome(fault: WireFault, seen: Evidence, one: Connection) -> _Outcome:
     stream, met = stream_of(fault), one.met(fault)
     readers, writers = one.readers(stream), one.writers(stream)
     if not readers or not writers:
@@ -59,7 +59,7 @@ def _outcome(fault: Fault, seen: Evidence, one: Connection) -> _Outcome:
     return found.pop() if len(found) == 1 else "unclear"
 
 
-def _counted(fault: Fault, seen: Evidence, one: Connection, reader: Life) -> _Outcome:
+def _counted(fault: WireFault, seen: Evidence, one: Connection, reader: Life) -> _Outcome:
     """Return what is known of the number of bytes that came before the end."""
     _, how = seen.ending(reader) or ("unknown", "fin")
     limit, came = fault.attributes["bytes"], whole(reader, how)
@@ -75,11 +75,11 @@ def _counted(fault: Fault, seen: Evidence, one: Connection, reader: Life) -> _Ou
     return "exact" if came.least == came.most and came.least - limit in places else "perhaps"
 
 
-def _exceeds(fault: Fault, reader: Life) -> bool:
+def _exceeds(fault: WireFault, reader: Life) -> bool:
     """Tell whether surely so much came that the toxic ought to have ended the connection."""
     grown = reader.received.grown(fault.done + EDGE, fault.end - EDGE)
     return bool(grown.least >= fault.attributes["bytes"])
 
 
-def _offered(fault: Fault, writer: Life) -> bool:
+def _offered(fault: WireFault, writer: Life) -> bool:
     return writer.sent.grown(fault.done, fault.end - EDGE).least > 0

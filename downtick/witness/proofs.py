@@ -11,7 +11,7 @@ from typing import Final
 
 from downtick.witness.bite import Bite
 from downtick.witness.cuts import prove_cut, prove_down
-from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.evidence import EDGE, Evidence, Trace, WireFault
 from downtick.witness.flows import (
     prove_bandwidth,
     prove_blackhole,
@@ -24,7 +24,7 @@ from downtick.witness.slices import prove_slicer
 from downtick.witness.slow_ends import prove_slow_close
 from downtick.witness.timeouts import prove_timeout
 
-_PROOFS: Final[Mapping[str, Callable[[Fault, Evidence], Proof]]] = {
+_PROOFS: Final[Mapping[str, Callable[[WireFault, Evidence], Trace]]] = {
     "reset": prove_cut,
     "close": prove_cut,
     "down": prove_down,
@@ -40,12 +40,12 @@ _PROOFS: Final[Mapping[str, Callable[[Fault, Evidence], Proof]]] = {
 }
 
 
-def prove(fault: Fault, seen: Evidence) -> Proof:
+def prove(fault: WireFault, seen: Evidence) -> Trace:
     """Return whether a fault bit, and why."""
     make = _PROOFS.get(fault.name)
     if make is None:
-        return Proof(
+        return Trace(
             Bite.UNKNOWN, f"no trace of {fault.name} is known that the witness could look for"
         )
     missing = seen.missing(fault.asked, fault.end + EDGE)
-    return Proof(Bite.UNKNOWN, missing) if missing else make(fault, seen)
+    return Trace(Bite.UNKNOWN, missing) if missing else make(fault, seen)

@@ -22,7 +22,7 @@ from downtick.witness.connections import (
     whole,
 )
 from downtick.witness.curves import Span
-from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.evidence import EDGE, Evidence, Trace, WireFault
 
 _Outcome = Literal["rst", "fin", "spared", "passed", "unclear", "nothing"]
 
@@ -34,7 +34,7 @@ class _Met(NamedTuple):
     after: Span | None = None
 
 
-def prove_reset_peer(fault: Fault, seen: Evidence) -> Proof:
+def prove_reset_peer(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a reset by the first chunk: of every connection that had one."""
     met = [_met(fault, seen, one) for one in connections(seen, fault)]
     count = Counter(each.outcome for each in met)
@@ -44,20 +44,20 @@ def prove_reset_peer(fault: Fault, seen: Evidence) -> Proof:
         told = f"{told} after {milliseconds(gaps)}"
     if count["fin"] or count["passed"]:
         why = f"{count['fin']} a FIN, {count['passed']} ended after bytes had come"
-        return Proof(Bite.BIT_OTHERWISE, f"{told}, {why}")
+        return Trace(Bite.BIT_OTHERWISE, f"{told}, {why}")
     if count["unclear"]:
         why = "ended then, nobody knows by whom or why"
-        return Proof(Bite.UNKNOWN, f"{told}, {count['unclear']} {why}")
+        return Trace(Bite.UNKNOWN, f"{told}, {count['unclear']} {why}")
     if count["spared"]:
         answer = Bite.BIT_OTHERWISE if count["rst"] else Bite.DID_NOT_BITE
-        return Proof(answer, f"{told}, {count['spared']} had data and stayed open")
+        return Trace(answer, f"{told}, {count['spared']} had data and stayed open")
     if count["rst"]:
-        return Proof(timed(gaps, _asked(fault)), told)
+        return Trace(timed(gaps, _asked(fault)), told)
     idle = f"an idle link: nothing was sent {fault.stream} that it could have reset"
-    return Proof(Bite.DID_NOT_BITE, idle if met else "no connection was open")
+    return Trace(Bite.DID_NOT_BITE, idle if met else "no connection was open")
 
 
-def _met(fault: Fault, seen: Evidence, one: Connection) -> _Met:
+def _met(fault: WireFault, seen: Evidence, one: Connection) -> _Met:
     met = one.met(fault, _asked(fault) + EDGE)
     if met is None:
         return _Met("spared" if _due(fault, one) else "nothing")
@@ -72,7 +72,7 @@ def _met(fault: Fault, seen: Evidence, one: Connection) -> _Met:
     return _Met("rst", after) if met.how == "rst" else _Met("fin")
 
 
-def _swallowed(fault: Fault, seen: Evidence, one: Connection) -> Span | None:
+def _swallowed(fault: WireFault, seen: Evidence, one: Connection) -> Span | None:
     """Return when the first byte was sent that never came; None if perhaps all came: then something else ended it."""
     firsts = []
     for reader in one.readers(stream_of(fault)):
@@ -88,7 +88,7 @@ def _swallowed(fault: Fault, seen: Evidence, one: Connection) -> Span | None:
     return Span(min(span.earliest for span in firsts), max(span.latest for span in firsts))
 
 
-def _due(fault: Fault, one: Connection) -> bool:
+def _due(fault: WireFault, one: Connection) -> bool:
     """Tell whether data surely came to an open connection so early that it ought to be closed."""
     start, by = began(fault, one), fault.end - _asked(fault) - 2 * EDGE
     writers = one.writers(stream_of(fault))
@@ -98,7 +98,7 @@ def _due(fault: Fault, one: Connection) -> bool:
     )
 
 
-def _passed(fault: Fault, one: Connection) -> bool:
+def _passed(fault: WireFault, one: Connection) -> bool:
     """Tell whether bytes surely came that the toxic would have swallowed."""
     if one.bot.born.earliest >= fault.done:
         return any(whole(reader).least for reader in one.readers(stream_of(fault)))
@@ -107,5 +107,5 @@ def _passed(fault: Fault, one: Connection) -> bool:
     return any(reader.received.grown(start, math.inf).least for reader in readers)
 
 
-def _asked(fault: Fault) -> float:
+def _asked(fault: WireFault) -> float:
     return float(fault.attributes.get("timeout", 0)) / 1000

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 from downtick.witness.bite import Bite
 from downtick.witness.connections import Connection, connections, stream_of
 from downtick.witness.curves import Count, Mark
-from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.evidence import EDGE, Evidence, Trace, WireFault
 from downtick.witness.lives import Life
 
 LARGEST: Final = 536
@@ -37,7 +37,7 @@ class _Met(NamedTuple):
     pieces: int = 0
 
 
-def prove_slicer(fault: Fault, seen: Evidence) -> Proof:
+def prove_slicer(fault: WireFault, seen: Evidence) -> Trace:
     """Prove slices: many more segments came than were sent, and on average none too large."""
     there = connections(seen, fault)
     met = [_met(fault, one) for one in there]
@@ -45,25 +45,25 @@ def prove_slicer(fault: Fault, seen: Evidence) -> Proof:
     told = f"{size} bytes came {fault.stream} in {pieces} segments"
     outcomes = {each.outcome for each in met}
     if "unclear" in outcomes:
-        return Proof(Bite.UNKNOWN, f"{told}: nobody can tell whether they were cut")
+        return Trace(Bite.UNKNOWN, f"{told}: nobody can tell whether they were cut")
     if "otherwise" in outcomes or {"cut", "whole"} <= outcomes:
-        return Proof(Bite.BIT_OTHERWISE, f"{told}, not all of it in slices as asked for")
+        return Trace(Bite.BIT_OTHERWISE, f"{told}, not all of it in slices as asked for")
     if "cut" in outcomes:
-        return Proof(Bite.BIT, f"{told}, many more than were sent")
+        return Trace(Bite.BIT, f"{told}, many more than were sent")
     if outcomes & {"small", "whole"}:
-        return Proof(Bite.DID_NOT_BITE, f"{told}, no more than were sent")
+        return Trace(Bite.DID_NOT_BITE, f"{told}, no more than were sent")
     idle = f"an idle link: nothing came {fault.stream} while it stood"
-    return Proof(Bite.DID_NOT_BITE, idle if there else "no connection was open")
+    return Trace(Bite.DID_NOT_BITE, idle if there else "no connection was open")
 
 
-def _met(fault: Fault, one: Connection) -> _Met:
+def _met(fault: WireFault, one: Connection) -> _Met:
     stream = stream_of(fault)
     readers, writers = one.readers(stream), one.writers(stream)
     found = [_compared(fault, reader, writer) for reader in readers for writer in writers]
     return found[0] if len({each.outcome for each in found}) == 1 else _Met("unclear")
 
 
-def _compared(fault: Fault, reader: Life, writer: Life) -> _Met:
+def _compared(fault: WireFault, reader: Life, writer: Life) -> _Met:
     """Compare the segments that came with those that were sent, of the same bytes."""
     marks = _while_it_stood(fault, reader)
     if len(marks) < 2:
@@ -82,7 +82,7 @@ def _compared(fault: Fault, reader: Life, writer: Life) -> _Met:
     return _Met(_outcome(fault, size, pieces, Count(int(max(0, least)), most)), size, pieces)
 
 
-def _while_it_stood(fault: Fault, reader: Life) -> list[Mark]:
+def _while_it_stood(fault: WireFault, reader: Life) -> list[Mark]:
     """Return the looks at what came, of which all came under the toxic."""
     newborn = [Mark(0.0, 0.0, 0, 0)] if reader.born.earliest >= fault.done else []
     marks = (m for m in reader.segments_in if fault.done <= m.since and m.at <= fault.end)
@@ -100,7 +100,7 @@ def _position(mark: Mark) -> int:
     return mark.position
 
 
-def _outcome(fault: Fault, size: int, pieces: int, sent: Count) -> _Outcome:
+def _outcome(fault: WireFault, size: int, pieces: int, sent: Count) -> _Outcome:
     average, variation = fault.attributes["average_size"], fault.attributes.get("size_variation", 0)
     largest = average + variation
     reads = size // _READ

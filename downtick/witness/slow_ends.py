@@ -19,18 +19,18 @@ from downtick.witness.connections import (
     timed,
 )
 from downtick.witness.curves import Span
-from downtick.witness.evidence import Evidence, Fault, Proof
+from downtick.witness.evidence import Evidence, Trace, WireFault
 from downtick.witness.flows import SMALLEST_LATENCY
 from downtick.witness.lives import Life
 
 _Nothing = Literal["unclear", "nothing"]
 
 
-def prove_slow_close(fault: Fault, seen: Evidence) -> Proof:
+def prove_slow_close(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a slow close by the time between the two ends of each connection."""
     asked = fault.attributes["delay"] / 1000
     if asked < SMALLEST_LATENCY:
-        return Proof(
+        return Trace(
             Bite.UNKNOWN, f"{asked * 1000:.0f} ms cannot be told from the time between two looks"
         )
     stream, there = stream_of(fault), connections(seen, fault)
@@ -45,20 +45,20 @@ def prove_slow_close(fault: Fault, seen: Evidence) -> Proof:
         elif spans or "unclear" in found:
             unclear += 1
     if unclear:
-        return Proof(Bite.UNKNOWN, f"of {counted(unclear)} nobody knows who ended it when")
+        return Trace(Bite.UNKNOWN, f"of {counted(unclear)} nobody knows who ended it when")
     if not gaps:
-        return Proof(Bite.DID_NOT_BITE, _idle(fault) if there else "no connection was open")
+        return Trace(Bite.DID_NOT_BITE, _idle(fault) if there else "no connection was open")
     told = f"{counted(len(gaps))} ended {milliseconds(gaps)} after the other side had ended it"
     delayed = sum(gap.earliest >= SMALLEST_LATENCY for gap in gaps)
     at_once = sum(gap.latest < SMALLEST_LATENCY for gap in gaps)
     if at_once == len(gaps):
-        return Proof(Bite.DID_NOT_BITE, told)
+        return Trace(Bite.DID_NOT_BITE, told)
     if delayed + at_once < len(gaps):
-        return Proof(Bite.UNKNOWN, f"{told}: too wide to tell")
-    return Proof(Bite.BIT_OTHERWISE if at_once else timed(gaps, asked), told)
+        return Trace(Bite.UNKNOWN, f"{told}: too wide to tell")
+    return Trace(Bite.BIT_OTHERWISE if at_once else timed(gaps, asked), told)
 
 
-def _gap(fault: Fault, seen: Evidence, first: Life, last: Life) -> Span | _Nothing:
+def _gap(fault: WireFault, seen: Evidence, first: Life, last: Life) -> Span | _Nothing:
     """Return how much later than for one socket the connection ended for the other."""
     when = left_at(first)
     if when is None or when.latest <= fault.asked or when.earliest >= fault.end:
@@ -79,5 +79,5 @@ def _gap(fault: Fault, seen: Evidence, first: Life, last: Life) -> Span | _Nothi
     return gap if surely or gap.earliest >= SMALLEST_LATENCY else "unclear"
 
 
-def _idle(fault: Fault) -> str:
+def _idle(fault: WireFault) -> str:
     return f"nobody ended a connection {fault.stream} while it stood"

@@ -21,7 +21,7 @@ from downtick.witness.connections import (
     timed,
 )
 from downtick.witness.curves import Span
-from downtick.witness.evidence import EDGE, Evidence, Fault, Proof
+from downtick.witness.evidence import EDGE, Evidence, Trace, WireFault
 from downtick.witness.flows import SHORTEST, prove_loss
 
 _End = Literal["closed", "open", "young", "spared", "left", "unclear"]
@@ -36,18 +36,18 @@ class _Met(NamedTuple):
     silence: Span | None = None
 
 
-def prove_timeout(fault: Fault, seen: Evidence) -> Proof:
+def prove_timeout(fault: WireFault, seen: Evidence) -> Trace:
     """Prove a timeout, by the closing that it asks for; without one, by the bytes."""
     met = [_met(fault, one) for one in connections(seen, fault)]
     ends, data = Counter(each.end for each in met), Counter(each.data for each in met)
     closed = f"{ends['closed']} of {counted(len(met))} closed"
     if ends["unclear"]:
-        return Proof(
+        return Trace(
             Bite.UNKNOWN, f"{counted(ends['unclear'])} ended then, nobody knows by whom or why"
         )
     if not fault.attributes["timeout"]:
         if ends["closed"]:
-            return Proof(Bite.BIT_OTHERWISE, f"{closed}, though it was never to")
+            return Trace(Bite.BIT_OTHERWISE, f"{closed}, though it was never to")
         return prove_loss(fault, seen, stream_of(fault))
     lost = f"bytes {fault.stream} were lost for {fault.end - fault.done:.1f} s"
     busy = sum(each.end == "open" and each.data == "lost" for each in met)
@@ -55,33 +55,33 @@ def prove_timeout(fault: Fault, seen: Evidence) -> Proof:
         told = f"{closed} after {milliseconds(gaps)} of silence"
         if data["came"] or ends["spared"] or busy:
             spoilt = f"{data['came']} went on, {ends['spared'] + busy} stayed open"
-            return Proof(Bite.BIT_OTHERWISE, f"{told}; {spoilt}")
-        return Proof(timed(gaps, fault.attributes["timeout"] / 1000), told)
+            return Trace(Bite.BIT_OTHERWISE, f"{told}; {spoilt}")
+        return Trace(timed(gaps, fault.attributes["timeout"] / 1000), told)
     if data["lost"]:
-        return Proof(Bite.BIT_OTHERWISE, f"asked: a close; happened: {lost}, nothing closed")
+        return Trace(Bite.BIT_OTHERWISE, f"asked: a close; happened: {lost}, nothing closed")
     if data["unclear"]:
-        return Proof(Bite.UNKNOWN, "nobody looked long enough to tell whether anything came")
+        return Trace(Bite.UNKNOWN, "nobody looked long enough to tell whether anything came")
     if data["came"]:
-        return Proof(Bite.DID_NOT_BITE, f"bytes came {fault.stream} on {counted(data['came'])}")
+        return Trace(Bite.DID_NOT_BITE, f"bytes came {fault.stream} on {counted(data['came'])}")
     if ends["spared"]:
-        return Proof(Bite.DID_NOT_BITE, f"{counted(ends['spared'])} stayed open in spite of it")
+        return Trace(Bite.DID_NOT_BITE, f"{counted(ends['spared'])} stayed open in spite of it")
     why = "no silence lasted so long, and nothing was sent" if met else "no connection was open"
-    return Proof(Bite.DID_NOT_BITE, why)
+    return Trace(Bite.DID_NOT_BITE, why)
 
 
-def _met(fault: Fault, one: Connection) -> _Met:
+def _met(fault: WireFault, one: Connection) -> _Met:
     found = _end(fault, one)
     if found.end == "open" and _young(fault, one):
         return found._replace(end="young")
     return found
 
 
-def _young(fault: Fault, one: Connection) -> bool:
+def _young(fault: WireFault, one: Connection) -> bool:
     """Tell whether a connection came so late that no silence under the toxic could be long enough."""
     return bool(fault.end - began(fault, one).earliest < fault.attributes["timeout"] / 1000)
 
 
-def _end(fault: Fault, one: Connection) -> _Met:
+def _end(fault: WireFault, one: Connection) -> _Met:
     met, data = one.met(fault), _data(fault, one)
     if met is not None and met.when.latest > fault.end and not fault.attributes["timeout"]:
         return _Met("open", data)  # whoever closed it: to take the toxic away closes everything
@@ -101,7 +101,7 @@ def _end(fault: Fault, one: Connection) -> _Met:
     return _Met("unclear" if perhaps and fault.attributes["timeout"] else "open", data)
 
 
-def _silence(fault: Fault, one: Connection, end: Span) -> Span | None:
+def _silence(fault: WireFault, one: Connection, end: Span) -> Span | None:
     """Return for how long nothing had been sent when a connection ended."""
     gaps = []
     for writer in one.writers(stream_of(fault)):
@@ -115,7 +115,7 @@ def _silence(fault: Fault, one: Connection, end: Span) -> Span | None:
     return Span(min(gap.earliest for gap in gaps), max(gap.latest for gap in gaps))
 
 
-def _open(fault: Fault, one: Connection) -> _End:
+def _open(fault: WireFault, one: Connection) -> _End:
     """Tell whether a connection that stayed open surely ought to have been closed."""
     longest = []
     for writer in one.writers(stream_of(fault)):
@@ -128,7 +128,7 @@ def _open(fault: Fault, one: Connection) -> _End:
     return "spared" if asked and longest and min(longest) > asked + 2 * EDGE else "open"
 
 
-def _data(fault: Fault, one: Connection) -> _Bytes:
+def _data(fault: WireFault, one: Connection) -> _Bytes:
     """Tell what became of the bytes that were sent while it stood."""
     stream, start, end = stream_of(fault), fault.done + EDGE, fault.end - EDGE
     readers, writers = one.readers(stream), one.writers(stream)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from downtick.history import Event
-from downtick.witness.evidence import Evidence, Fault, Proof, evidence
+from downtick.witness.evidence import Evidence, Trace, WireFault, evidence
 from downtick.witness.proofs import prove
 
 LOOK = 0.02
@@ -142,15 +142,15 @@ def _figures(out: int, into: int, pieces: int, syn: int) -> dict[str, int]:
 
 def fault(
     name: str, end: float = 4.0, link: str = "rest", stream: str = "downstream", **attributes: Any
-) -> Fault:
+) -> WireFault:
     """Return a fault that was asked for three seconds after the start and stood from 5 ms later on."""
     asked = START + 3.0
     if name in ("reset", "close"):
-        return Fault(link, name, asked, asked + 0.005, asked + 0.005)
-    return Fault(link, name, asked, asked + 0.005, START + end, attributes, stream)
+        return WireFault(link, name, asked, asked + 0.005, asked + 0.005)
+    return WireFault(link, name, asked, asked + 0.005, START + end, attributes, stream)
 
 
-def proof(made: Fault, *plays: Callable[[Played], Any]) -> Proof:
+def proof(made: WireFault, *plays: Callable[[Played], Any]) -> Trace:
     """Return the proof of a fault from what was played."""
     played = Played()
     for play in plays:

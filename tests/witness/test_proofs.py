@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from downtick.history import Event
-from downtick.witness.evidence import Fault, evidence
+from downtick.witness.evidence import WireFault, evidence
 from downtick.witness.proofs import prove
 from tests.witness.played import START, Played, busy, fault, feed, idle, nothing, proof
 
@@ -31,7 +31,7 @@ def cut(how: str = "rst", by: str = "link", over: float = 3.003) -> Callable[[Pl
 def test_a_cut_is_proven_by_its_own_segment(name: str, how: str, answer: str) -> None:
     """Asked for one, met the other: it is something else."""
     found = proof(fault(name), cut(how), cut(how))
-    assert found.answer == answer
+    assert found.bite == answer
     assert found.why == f"of 2 connections: 2 met a {({'rst': 'RST', 'fin': 'FIN'})[how]}"
 
 
@@ -40,9 +40,9 @@ def test_a_cut_that_met_nobody_did_not_bite(name: str) -> None:
     """No connection, one that lives on, one that the bot ended itself, one that ended at another time."""
     assert proof(fault(name)) == ("did not bite", "no connection was open")
     assert proof(fault(name), busy) == ("did not bite", "1 connection stayed open")
-    assert proof(fault(name), cut(by="bot")).answer == "did not bite"
+    assert proof(fault(name), cut(by="bot")).bite == "did not bite"
     assert proof(fault(name), cut(over=2.5)) == ("did not bite", "no connection was open")
-    assert proof(fault(name), cut(over=3.5)).answer == "did not bite"
+    assert proof(fault(name), cut(over=3.5)).bite == "did not bite"
 
 
 def test_a_connection_that_ended_then_nobody_knows_how_is_unknown() -> None:
@@ -52,7 +52,7 @@ def test_a_connection_that_ended_then_nobody_knows_how_is_unknown() -> None:
         played.connection(feed, feed, over=3.003, how="fin", unseen="front")
 
     for name in ("reset", "close", "down"):
-        assert proof(fault(name), half).answer == "unknown"
+        assert proof(fault(name), half).bite == "unknown"
 
 
 def test_a_bot_that_holds_its_closed_connection_was_closed_all_the_same() -> None:
@@ -63,7 +63,7 @@ def test_a_bot_that_holds_its_closed_connection_was_closed_all_the_same() -> Non
         more = {"received": 1, "rqueue": 1, "sent": 0, "acked": 1, "wqueue": 0, "unsent": 0}
         played.event(3.01, "sample", since=2.99, socket=1, state=8, **more)
 
-    assert proof(fault("close"), held_open).answer == "bit"
+    assert proof(fault("close"), held_open).bite == "bit"
 
 
 def test_a_cut_that_spared_one_is_something_else() -> None:
@@ -83,10 +83,10 @@ def test_a_link_that_is_down_lets_nobody_live() -> None:
 
     assert proof(fault("down"), cut("fin")) == ("bit", "1 connection cut, 0 connects refused")
     assert proof(fault("down"), refused) == ("bit", "0 connections cut, 2 connects refused")
-    assert proof(fault("down")).answer == "did not bite"
-    assert proof(fault("down"), busy).answer == "did not bite"
-    assert proof(fault("down"), cut(), busy).answer == "bit otherwise"
-    assert proof(fault("down"), cut(), lambda played: played.connection(born=4.5)).answer == "bit"
+    assert proof(fault("down")).bite == "did not bite"
+    assert proof(fault("down"), busy).bite == "did not bite"
+    assert proof(fault("down"), cut(), busy).bite == "bit otherwise"
+    assert proof(fault("down"), cut(), lambda played: played.connection(born=4.5)).bite == "bit"
     made = proof(fault("down"), cut(), lambda played: played.connection(born=3.5))
     assert made == (
         "bit otherwise",
@@ -100,7 +100,7 @@ def test_refusals_that_may_be_another_links_prove_nothing() -> None:
     def perhaps(played: Played) -> None:
         played.event(3.5, "refused", link=None, links=["rest", "user_ws"], port=1)
 
-    assert proof(fault("down"), perhaps).answer == "unknown"
+    assert proof(fault("down"), perhaps).bite == "unknown"
     assert proof(fault("down"), perhaps, cut()) == (
         *("bit", "1 connection cut, 0 to 1 connects refused"),
     )
@@ -124,7 +124,7 @@ def held(came: Callable[[float], int], **more: Any) -> Callable[[Played], None]:
 def test_a_freeze_is_flat_and_made_up() -> None:
     """With figures."""
     found = proof(fault("freeze"), held(frozen))
-    assert found.answer == "bit"
+    assert found.bite == "bit"
     assert (
         found.why
         == "downstream flat for 0.91 s while 1800 bytes were sent; all of it came in the end"
@@ -134,27 +134,27 @@ def test_a_freeze_is_flat_and_made_up() -> None:
 def test_a_blackhole_is_flat_and_never_made_up() -> None:
     """Its connections end in a cut."""
     found = proof(fault("blackhole"), held(holed, over=4.01))
-    assert found.answer == "bit"
+    assert found.bite == "bit"
     assert found.why.endswith("it never came in the end")
 
 
 def test_one_is_not_taken_for_the_other() -> None:
     """Both are flat; only what comes afterwards tells."""
-    assert proof(fault("blackhole"), held(frozen)).answer == "bit otherwise"
-    assert proof(fault("freeze"), held(holed, over=4.01)).answer == "bit otherwise"
-    assert proof(fault("freeze"), held(holed)).answer == "unknown"
+    assert proof(fault("blackhole"), held(frozen)).bite == "bit otherwise"
+    assert proof(fault("freeze"), held(holed, over=4.01)).bite == "bit otherwise"
+    assert proof(fault("freeze"), held(holed)).bite == "unknown"
 
 
 def test_a_freeze_that_the_bot_did_not_wait_for_bit() -> None:
     """Nobody is owed what he left behind."""
     left = held(holed, over=3.6, by="bot", how="fin")
     found = proof(fault("freeze"), left)
-    assert found.answer == "bit"
+    assert found.bite == "bit"
     assert found.why.endswith("; the bot left before it came")
     long_gone = held(nothing, over=1.0, by="link", how="fin")
-    assert proof(fault("freeze"), long_gone, left).answer == "bit"
+    assert proof(fault("freeze"), long_gone, left).bite == "bit"
     lost = proof(fault("blackhole"), held(holed, over=3.6, by="bot", how="fin"))
-    assert (lost.answer, lost.why[-26:]) == ("bit", "; it never came in the end")
+    assert (lost.bite, lost.why[-26:]) == ("bit", "; it never came in the end")
 
 
 def test_a_bot_that_says_goodbye_in_a_freeze_leaves_no_half_of_one() -> None:
@@ -172,15 +172,15 @@ def test_a_bot_that_says_goodbye_in_a_freeze_leaves_no_half_of_one() -> None:
     def again(played: Played) -> None:
         played.connection(nothing, nothing, up_sent=goodbye, up_came=told, born=3.2)
 
-    assert proof(fault("freeze"), left).answer == "bit"
-    assert proof(fault("freeze"), silent, again).answer == "bit"
+    assert proof(fault("freeze"), left).bite == "bit"
+    assert proof(fault("freeze"), silent, again).bite == "bit"
 
 
 def test_a_later_connection_makes_up_for_nothing() -> None:
     """What it brings is its own; but one that flows meanwhile shows that nothing was held back."""
     swallowed = held(holed, over=4.01)
-    assert proof(fault("blackhole"), swallowed, held(feed, born=4.1)).answer == "bit"
-    assert proof(fault("blackhole"), swallowed, held(feed, born=3.2)).answer == "did not bite"
+    assert proof(fault("blackhole"), swallowed, held(feed, born=4.1)).bite == "bit"
+    assert proof(fault("blackhole"), swallowed, held(feed, born=3.2)).bite == "did not bite"
 
 
 @pytest.mark.parametrize("came", [frozen, feed])
@@ -188,33 +188,33 @@ def test_with_its_eyes_shut_a_witness_knows_nothing(came: Callable[[float], int]
     """Whether a freeze was there or not."""
     played = Played(shut=(3.06, 4.2))
     played.connection(feed, came)
-    assert prove(fault("freeze"), played.evidence()).answer == "unknown"
+    assert prove(fault("freeze"), played.evidence()).bite == "unknown"
 
     def seen_late(played: Played) -> None:
         played.connection(feed, lambda at: feed(min(at, 3.0)))
         more = {"received": feed(5.0), "rqueue": 0, "sent": 0, "acked": 1, "wqueue": 0, "unsent": 0}
         played.event(5.0, "sample", since=3.5, socket=1, state=1, **more)
 
-    assert proof(fault("freeze"), seen_late).answer == "unknown"
+    assert proof(fault("freeze"), seen_late).bite == "unknown"
 
 
 @pytest.mark.parametrize("name", ["freeze", "blackhole"])
 def test_nothing_was_held_back_where_bytes_came_or_none_were_sent(name: str) -> None:
     """A busy link that flows, an idle one, none at all."""
-    assert proof(fault(name), busy).answer == "did not bite"
+    assert proof(fault(name), busy).bite == "did not bite"
     assert proof(fault(name), idle) == (
         "did not bite",
         "an idle link: nothing was sent while it stood",
     )
-    assert proof(fault(name)).answer == "did not bite"
+    assert proof(fault(name)).bite == "did not bite"
 
 
 @pytest.mark.parametrize("name", ["freeze", "blackhole"])
 def test_nothing_is_proven_by_a_reader_that_nobody_sees(name: str) -> None:
     """A bot in a container has its sockets elsewhere; one that came too late was not there."""
-    assert proof(fault(name), held(holed, over=4.01, unseen="bot")).answer == "unknown"
+    assert proof(fault(name), held(holed, over=4.01, unseen="bot")).bite == "unknown"
     newcomer = held(nothing, born=3.2, over=4.01)
-    assert proof(fault(name), newcomer).answer == "unknown"
+    assert proof(fault(name), newcomer).bite == "unknown"
 
 
 def test_requests_that_never_arrive_prove_a_freeze_too() -> None:
@@ -223,14 +223,14 @@ def test_requests_that_never_arrive_prove_a_freeze_too() -> None:
     def upstream(came: Callable[[float], int]) -> Callable[[Played], None]:
         return lambda played: played.connection(nothing, nothing, up_sent=feed, up_came=came)
 
-    assert proof(fault("freeze"), upstream(frozen)).answer == "bit"
+    assert proof(fault("freeze"), upstream(frozen)).bite == "bit"
     half = proof(fault("freeze"), upstream(frozen), busy)
-    assert half.answer == "bit otherwise"
+    assert half.bite == "bit otherwise"
 
 
 def test_a_short_freeze_cannot_be_seen() -> None:
     """Not at a look every 20 ms."""
-    assert proof(fault("freeze", 3.15), held(frozen)).answer == "unknown"
+    assert proof(fault("freeze", 3.15), held(frozen)).bite == "unknown"
 
 
 def late(seconds: float) -> Callable[[float], int]:
@@ -244,7 +244,7 @@ def late(seconds: float) -> Callable[[float], int]:
 )
 def test_a_latency_is_the_distance_of_two_curves(real: float, answer: str) -> None:
     """Within two looks and 5 ms."""
-    assert proof(fault("latency", latency=300), held(late(real))).answer == answer
+    assert proof(fault("latency", latency=300), held(late(real))).bite == answer
 
 
 @pytest.mark.parametrize(("standstill", "answer"), [(0.2, "bit"), (0.7, "bit otherwise")])
@@ -256,7 +256,7 @@ def test_what_a_busy_machine_lets_go_later_still_waited(standstill: float, answe
         return on_time(3.4) if 3.4 < at < 3.4 + standstill else on_time(at)
 
     found = proof(fault("latency", latency=300), held(came))
-    assert found.answer == answer
+    assert found.bite == answer
     assert "later than asked" in found.why or answer != "bit"
 
 
@@ -266,16 +266,16 @@ def test_a_moment_of_standing_still_is_no_latency() -> None:
     def came(at: float) -> int:
         return feed(3.4) if 3.4 < at < 3.55 else feed(at)
 
-    assert proof(fault("latency", latency=300), held(came)).answer == "did not bite"
+    assert proof(fault("latency", latency=300), held(came)).bite == "did not bite"
 
 
 def test_a_latency_that_cannot_be_measured_is_unknown() -> None:
     """Too small, of several connections, or of nothing."""
-    assert proof(fault("latency", latency=50), held(late(0.05))).answer == "unknown"
-    assert proof(fault("latency", latency=300), held(late(0.3)), busy).answer == "unknown"
-    assert proof(fault("latency", latency=300), idle).answer == "did not bite"
+    assert proof(fault("latency", latency=50), held(late(0.05))).bite == "unknown"
+    assert proof(fault("latency", latency=300), held(late(0.3)), busy).bite == "unknown"
+    assert proof(fault("latency", latency=300), idle).bite == "did not bite"
     wrong = fault("latency", stream="upstream", latency=300)
-    assert proof(wrong, held(late(0.3))).answer == "did not bite"
+    assert proof(wrong, held(late(0.3))).bite == "did not bite"
 
 
 def paced(rate: int) -> Callable[[float], int]:
@@ -303,12 +303,12 @@ def test_a_bandwidth_is_the_slope_of_what_comes(rate: int, answer: str) -> None:
             flood, lambda at: paced(rate)(at) if 3.0 < at <= 4.0 else feed(min(at, 3.0))
         )
 
-    assert proof(fault("bandwidth", rate=5), play).answer == answer
+    assert proof(fault("bandwidth", rate=5), play).bite == answer
 
 
 def test_a_bandwidth_that_nobody_needs_did_not_bite() -> None:
     """The feed wrote less than may come."""
-    assert proof(fault("bandwidth", rate=500), busy).answer == "did not bite"
+    assert proof(fault("bandwidth", rate=500), busy).bite == "did not bite"
 
 
 FAULTS = [
@@ -321,33 +321,31 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("made", FAULTS, ids=lambda made: made.name)
-def test_without_a_witness_nothing_is_known(made: Fault) -> None:
+def test_without_a_witness_nothing_is_known(made: WireFault) -> None:
     """None here, one that came too late, one that left too early, one that lost something then."""
     reason = "this is plan9"
     nobody = evidence([Event(START, "witness", "no_witness", {"reason": reason})])
     assert prove(made, nobody) == ("unknown", reason)
-    assert prove(made, evidence([])).answer == "unknown"
+    assert prove(made, evidence([])).bite == "unknown"
     for end in (made.asked - START, made.end - START + 0.04):
-        assert prove(made, Played(end=end).evidence()).answer == "unknown"
+        assert prove(made, Played(end=end).evidence()).bite == "unknown"
     early = dataclasses.replace(made, asked=START - 1.0)
-    assert prove(early, Played().evidence()).answer == "unknown"
-    assert proof(made, lambda played: played.event(3.01, "lost", since=2.9)).answer == "unknown"
-    assert (
-        proof(made, lambda played: played.event(2.01, "lost", since=1.9)).answer == "did not bite"
-    )
+    assert prove(early, Played().evidence()).bite == "unknown"
+    assert proof(made, lambda played: played.event(3.01, "lost", since=2.9)).bite == "unknown"
+    assert proof(made, lambda played: played.event(2.01, "lost", since=1.9)).bite == "did not bite"
 
 
 @pytest.mark.parametrize("made", FAULTS, ids=lambda made: made.name)
-def test_what_happens_to_another_link_proves_nothing(made: Fault) -> None:
+def test_what_happens_to_another_link_proves_nothing(made: WireFault) -> None:
     """A fault of a link that nobody uses did not bite."""
     elsewhere = dataclasses.replace(made, link="user_ws")
     for play in (cut(), held(frozen), held(late(0.3)), busy):
-        assert proof(elsewhere, play).answer == "did not bite"
+        assert proof(elsewhere, play).bite == "did not bite"
 
 
 def test_a_fault_without_a_proof_is_unknown() -> None:
     """There is no trace to look for."""
-    assert proof(fault("gremlins"), busy).answer == "unknown"
+    assert proof(fault("gremlins"), busy).bite == "unknown"
 
 
 @given(
@@ -356,9 +354,9 @@ def test_a_fault_without_a_proof_is_unknown() -> None:
     st.sampled_from([idle, busy]),
 )
 def test_a_fault_that_did_nothing_never_bit(
-    made: Fault, length: float, play: Callable[[Played], None]
+    made: WireFault, length: float, play: Callable[[Played], None]
 ) -> None:
     """However long it is said to have stood: on a busy link and on an idle one."""
     longer = dataclasses.replace(made, end=made.done + length)
-    answer = proof(longer, play).answer
+    answer = proof(longer, play).bite
     assert answer == "did not bite" or (made.name == "bandwidth" and answer == "unknown")

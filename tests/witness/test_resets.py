@@ -28,31 +28,31 @@ def opened(over: float, how: str) -> Callable[[Played], None]:
 
 def test_a_reset_follows_the_first_chunk() -> None:
     """So much later; on an armed link that of a connection that was open before, too."""
-    assert proof(AT_ONCE, newborn()).answer == "bit"
-    assert proof(LATER, newborn(3.36)).answer == "bit"
-    assert proof(LATER, opened(3.26, "rst")).answer == "bit"
+    assert proof(AT_ONCE, newborn()).bite == "bit"
+    assert proof(LATER, newborn(3.36)).bite == "bit"
+    assert proof(LATER, opened(3.26, "rst")).bite == "bit"
 
 
 @pytest.mark.parametrize("over", [3.2, 3.26, 3.55])
 def test_a_reset_at_another_time_is_something_else(over: float) -> None:
     """Too early or too late."""
-    assert proof(LATER, newborn(over)).answer == "bit otherwise"
+    assert proof(LATER, newborn(over)).bite == "bit otherwise"
 
 
 def test_open_connections_meet_a_fin() -> None:
     """That is not what was asked for, nor if others meet a RST."""
     found = proof(AT_ONCE, opened(3.08, "fin"))
-    assert (found.answer, found.why[:33]) == ("bit otherwise", "of 1 connection: 0 met a RST, 1 a")
-    assert proof(AT_ONCE, opened(3.08, "fin"), newborn()).answer == "bit otherwise"
-    assert proof(AT_ONCE, newborn(), busy).answer == "bit otherwise"
+    assert (found.bite, found.why[:33]) == ("bit otherwise", "of 1 connection: 0 met a RST, 1 a")
+    assert proof(AT_ONCE, opened(3.08, "fin"), newborn()).bite == "bit otherwise"
+    assert proof(AT_ONCE, newborn(), busy).bite == "bit otherwise"
 
 
 def test_a_reset_never_bites_an_idle_connection() -> None:
     """It stays open; and what resets it all the same is something else."""
-    assert proof(AT_ONCE, idle).answer == "did not bite"
-    assert proof(AT_ONCE, lambda p: p.connection(over=3.2)).answer == "unknown"
-    assert proof(AT_ONCE, lambda p: p.connection(born=3.1, over=3.2)).answer == "unknown"
-    assert proof(fault("reset_peer", stream="upstream"), busy_downstream).answer == "did not bite"
+    assert proof(AT_ONCE, idle).bite == "did not bite"
+    assert proof(AT_ONCE, lambda p: p.connection(over=3.2)).bite == "unknown"
+    assert proof(AT_ONCE, lambda p: p.connection(born=3.1, over=3.2)).bite == "unknown"
+    assert proof(fault("reset_peer", stream="upstream"), busy_downstream).bite == "did not bite"
 
 
 def busy_downstream(played: Played) -> None:
@@ -66,19 +66,19 @@ def test_a_reset_passes_nothing() -> None:
     def cut(played: Played) -> None:
         played.connection(feed, lambda at: feed(min(at, 3.4)), over=3.5)
 
-    assert proof(AT_ONCE, cut).answer == "bit otherwise"
-    assert proof(AT_ONCE, lambda p: p.connection(feed, feed, over=3.5)).answer == "unknown"
-    assert proof(AT_ONCE, busy).answer == "did not bite"
+    assert proof(AT_ONCE, cut).bite == "bit otherwise"
+    assert proof(AT_ONCE, lambda p: p.connection(feed, feed, over=3.5)).bite == "unknown"
+    assert proof(AT_ONCE, busy).bite == "did not bite"
 
 
 @pytest.mark.parametrize("by", ["bot", "exchange"])
 def test_who_leaves_was_not_reset(by: str) -> None:
     """An armed link turns the exchange's own end into a RST."""
-    assert proof(AT_ONCE, newborn(by=by)).answer == "did not bite"
-    assert proof(AT_ONCE, newborn(by=by, how="fin")).answer == "did not bite"
+    assert proof(AT_ONCE, newborn(by=by)).bite == "did not bite"
+    assert proof(AT_ONCE, newborn(by=by, how="fin")).bite == "did not bite"
 
 
 def test_nothing_is_proven_by_an_exchange_that_nobody_sees() -> None:
     """It may have ended the connection."""
-    assert proof(AT_ONCE, newborn(unseen="exchange")).answer == "unknown"
-    assert proof(AT_ONCE, lambda p: p.connection(nothing, over=3.2, unseen="bot")).answer != "bit"
+    assert proof(AT_ONCE, newborn(unseen="exchange")).bite == "unknown"
+    assert proof(AT_ONCE, lambda p: p.connection(nothing, over=3.2, unseen="bot")).bite != "bit"

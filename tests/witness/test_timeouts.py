@@ -26,18 +26,16 @@ def holed(last: float = 9.0, **more: Any) -> Callable[[Played], None]:
 
 def test_a_timeout_closes_after_so_much_silence() -> None:
     """From when it was added, from a birth, or from the last byte, which is lost."""
-    assert proof(CLOSES, closed()).answer == "bit"
-    assert proof(CLOSES, closed(3.42, born=3.1)).answer == "bit"
-    assert proof(CLOSES, holed(3.5, over=3.81, how="fin")).answer == "bit"
+    assert proof(CLOSES, closed()).bite == "bit"
+    assert proof(CLOSES, closed(3.42, born=3.1)).bite == "bit"
+    assert proof(CLOSES, holed(3.5, over=3.81, how="fin")).bite == "bit"
 
 
 def test_silence_of_one_direction_is_enough() -> None:
     """A bot that only listens is idle upstream."""
     upstream = fault("timeout", stream="upstream", timeout=300)
-    assert (
-        proof(upstream, lambda p: p.connection(feed, feed, over=3.305, how="fin")).answer == "bit"
-    )
-    assert proof(CLOSES, lambda p: p.connection(feed, feed, over=3.305, how="fin")).answer != "bit"
+    assert proof(upstream, lambda p: p.connection(feed, feed, over=3.305, how="fin")).bite == "bit"
+    assert proof(CLOSES, lambda p: p.connection(feed, feed, over=3.305, how="fin")).bite != "bit"
 
 
 def test_what_is_sent_in_answer_to_the_closing_breaks_no_silence() -> None:
@@ -49,14 +47,14 @@ def test_what_is_sent_in_answer_to_the_closing_breaks_no_silence() -> None:
             feed, feed, up_sent=lambda at: 32 * (at >= over), over=over, how="fin"
         )
 
-    assert proof(upstream, leaving(3.305)).answer == "bit"
-    assert proof(upstream, leaving(3.5)).answer == "bit otherwise"
+    assert proof(upstream, leaving(3.305)).bite == "bit"
+    assert proof(upstream, leaving(3.5)).bite == "bit otherwise"
 
 
 @pytest.mark.parametrize("over", [3.1, 3.2, 3.5, 3.9])
 def test_another_silence_is_something_else(over: float) -> None:
     """Too short or too long."""
-    assert proof(CLOSES, closed(over)).answer == "bit otherwise"
+    assert proof(CLOSES, closed(over)).bite == "bit otherwise"
 
 
 def test_on_a_feed_that_ticks_bytes_are_lost_and_nothing_closes() -> None:
@@ -68,11 +66,11 @@ def test_on_a_feed_that_ticks_bytes_are_lost_and_nothing_closes() -> None:
             "asked: a close; happened: bytes downstream were lost for 1.0 s, nothing closed",
         ),
     )
-    assert proof(CLOSES, holed()).answer == "bit otherwise"
-    assert proof(CLOSES, closed(), holed(born=1.0)).answer == "bit otherwise"
-    assert proof(CLOSES, closed(born=1.0), busy).answer == "bit otherwise"
+    assert proof(CLOSES, holed()).bite == "bit otherwise"
+    assert proof(CLOSES, closed(), holed(born=1.0)).bite == "bit otherwise"
+    assert proof(CLOSES, closed(born=1.0), busy).bite == "bit otherwise"
     assert (
-        proof(CLOSES, closed(), holed()).answer == "bit otherwise"
+        proof(CLOSES, closed(), holed()).bite == "bit otherwise"
     )  # their bytes tell who was silent
 
 
@@ -84,37 +82,37 @@ def test_a_connection_that_came_too_late_to_be_silent_for_so_long_is_no_exceptio
             lambda at: feed(at - born), nothing, born=born, over=4.01, how="fin"
         )
 
-    assert proof(CLOSES, closed(), again(3.8)).answer == "bit"
-    assert proof(CLOSES, closed(), again(3.4)).answer == "bit otherwise"
+    assert proof(CLOSES, closed(), again(3.8)).bite == "bit"
+    assert proof(CLOSES, closed(), again(3.4)).bite == "bit otherwise"
 
 
 def test_a_timeout_that_did_nothing_did_not_bite() -> None:
     """An idle connection that stays open, one that flows, one that was not silent for so long."""
     assert proof(CLOSES, idle).why == "1 connection stayed open in spite of it"
-    assert proof(CLOSES, busy).answer == "did not bite"
-    assert proof(fault("timeout", timeout=5000), idle).answer == "did not bite"
+    assert proof(CLOSES, busy).bite == "did not bite"
+    assert proof(fault("timeout", timeout=5000), idle).bite == "did not bite"
 
 
 @pytest.mark.parametrize("by", ["bot", "exchange"])
 def test_who_leaves_after_so_much_silence_was_not_closed(by: str) -> None:
     """The link has only passed it on."""
-    assert proof(CLOSES, closed(by=by)).answer == "did not bite"
+    assert proof(CLOSES, closed(by=by)).bite == "did not bite"
 
 
 def test_nothing_is_proven_by_ends_that_nobody_sees() -> None:
     """Nor by a close that may be the toxic's own end."""
     for unseen in ("bot", "front", "exchange"):
-        assert proof(CLOSES, closed(unseen=unseen)).answer != "bit"
-    assert proof(fault("timeout", end=3.3, timeout=300), closed()).answer == "unknown"
+        assert proof(CLOSES, closed(unseen=unseen)).bite != "bit"
+    assert proof(fault("timeout", end=3.3, timeout=300), closed()).bite == "unknown"
 
 
 def test_a_timeout_of_zero_loses_everything_and_never_closes() -> None:
     """As a blackhole of one direction."""
-    assert proof(LOSES, holed(over=4.01, how="fin")).answer == "bit"
-    assert proof(LOSES, holed()).answer == "unknown"
-    assert proof(LOSES, idle).answer == "did not bite"
-    assert proof(LOSES, busy).answer == "did not bite"
-    assert proof(LOSES, closed()).answer == "bit otherwise"
-    assert proof(LOSES, closed(unseen="front")).answer == "unknown"
-    assert proof(LOSES, closed(4.01, unseen="front")).answer == "did not bite"
-    assert proof(fault("timeout", stream="upstream", timeout=0), holed(over=4.01)).answer != "bit"
+    assert proof(LOSES, holed(over=4.01, how="fin")).bite == "bit"
+    assert proof(LOSES, holed()).bite == "unknown"
+    assert proof(LOSES, idle).bite == "did not bite"
+    assert proof(LOSES, busy).bite == "did not bite"
+    assert proof(LOSES, closed()).bite == "bit otherwise"
+    assert proof(LOSES, closed(unseen="front")).bite == "unknown"
+    assert proof(LOSES, closed(4.01, unseen="front")).bite == "did not bite"
+    assert proof(fault("timeout", stream="upstream", timeout=0), holed(over=4.01)).bite != "bit"
