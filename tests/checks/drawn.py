@@ -69,7 +69,16 @@ def _again(draw: random.Random, mean: float) -> Draw:
     return lambda: draw.expovariate(1 / mean)
 
 
-Flaw = Literal["", "never falls back", "never returns", "never resubscribes", "trades on"]
+Flaw = Literal[
+    "",
+    "never falls back",
+    "never returns",
+    "never resubscribes",
+    "trades on",
+    "orders anew",
+    "never settles",
+    "asks on",
+]
 
 
 class Life:
@@ -142,7 +151,63 @@ class Life:
         self._lives(trades, [(0, self.since), (again, END)])
         return self._over()
 
+    def answers_lost(self) -> Transcript:
+        """For a while some orders get no answer, taken or not, and their connections are cut."""
+        self._streams(self.feed, 0, END)
+        handle = self.t.fault("lost_answer", self.since, self.until)
+        at, number = 1.0, 0
+        while (at := at + max(self.bot.orders(), 0.05)) < END - 20:
+            number += 1
+            name, side = f"order {number}", ("BUY", "SELL")[number % 2]
+            taken = True
+            if self.since < at < self.until and self.draw.random() < 0.6:
+                taken = self.draw.random() < 0.8
+                self._loses(handle, at, name, side, taken=taken)
+                at += self.draw.uniform(0.05, 2)
+                self.rest = self.t.opens("rest", at)
+                self._settles(at, name, side, taken=taken)
+                at += 0.05
+            else:
+                self.t.places(self.rest, at, name, side)
+            self.t.fills(name, at, side)
+        return self._over()
+
+    def throttled(self) -> Transcript:
+        """For a while everything that is asked over REST is answered 429, and told to wait for two seconds."""
+        self._streams(self.feed, 0, END)
+        handle = self.t.fault("rate_limited", self.since, self.until, retry_after=2.0)
+        at = 1.0
+        while (at := at + max(self.bot.reads(), 0.2)) < END:
+            while self.since < at < self.until:
+                request = self.t.asks(self.rest, at, _LIST, status=429, fault=handle)
+                self._hit(handle, at, request)
+                at += 0.3 if self.flaw == "asks on" else 2 + self.draw.uniform(0.01, 1)
+            self.t.asks(self.rest, at, _LIST)
+        return self._over()
+
     # -- what it does --------------------------------------------------------------------------------
+
+    def _loses(self, handle: int, at: float, name: str, side: str, *, taken: bool) -> None:
+        """Tell of an order without an answer, and of the end of its connection."""
+        request = self.t.places(self.rest, at, name, side, applied=taken, fault=handle)
+        answers = (event for event in reversed(self.t.events) if event.kind == "answer")
+        next(answers).data["size"] = 0
+        self._hit(handle, at, request)
+        self.t.closes(self.rest, at, by="fault", how="abort")
+
+    def _settles(self, at: float, name: str, side: str, *, taken: bool) -> None:
+        """Tell of how it finds out what became of an order, or sends it again under its name."""
+        if self.flaw == "orders anew":
+            self.t.places(self.rest, at, f"{name} anew", side)
+        elif self.flaw == "never settles":
+            return
+        elif taken and self.draw.random() < 0.5:
+            self.t.asks(self.rest, at, _LIST)
+        else:
+            self.t.places(self.rest, at, name, side, applied=not taken)
+
+    def _hit(self, handle: int, at: float, request: int) -> None:
+        self.t.tell(at, "fault_hit", handle=handle, conn=self.rest, request=request)
 
     def _attempts(self, since: float, until: float) -> Iterator[float]:
         """Yield when it tries to connect; the last one is the first after the end."""
@@ -189,8 +254,9 @@ class Life:
                 if self.draw.random() < self.bot.peeks:
                     self.t.asks(self.rest, at - 0.02, _BOOK, query=_ABOUT)
                 name = f"{since:.0f}-{number}"
-                self.t.places(self.rest, at, name, "SELL" if number % 2 else "BUY")
-                self.t.fills(name, at)
+                side = "SELL" if number % 2 else "BUY"
+                self.t.places(self.rest, at, name, side)
+                self.t.fills(name, at, side)
 
     def _each(self, pause: Draw, since: float, until: float) -> Iterator[float]:
         """Yield the beginning, then when something happens again and again."""
@@ -206,5 +272,8 @@ class Life:
 
 BEFALLS: Final = {
     each.__name__: each
-    for each in (Life.nothing_much, Life.feed_refused, Life.feed_down, Life.rest_fails)
+    for each in (
+        *(Life.nothing_much, Life.feed_refused, Life.feed_down),
+        *(Life.rest_fails, Life.answers_lost, Life.throttled),
+    )
 }

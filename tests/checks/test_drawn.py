@@ -38,6 +38,9 @@ def test_a_healthy_bot_raises_no_alarm(befalls: str) -> None:
         ("never returns", "feed_refused", "returns_to_stream", 10),
         ("never resubscribes", "feed_down", "resubscribes", 30),
         ("trades on", "rest_fails", "stops_trading", 10),
+        ("orders anew", "answers_lost", "exactly_once_orders", 10),
+        ("never settles", "answers_lost", "settles_unknown_orders", 10),
+        ("asks on", "throttled", "respects_rate_limits", 20),
     ],
 )
 def test_a_flaw_is_never_taken_for_health(flaw: Flaw, befalls: str, check: str, least: int) -> None:
