@@ -29,11 +29,18 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
 
 def _case(run: Run, feed: Connection, garbage: Frame, within: float) -> Case:
     at = garbage[1].at
+    after = (each for each in feed.frames_after(at) if each[1].get("channel"))  # garbage has none
+    following = next(after, None)
+    if feed.ended > at + within and (following is None or following[1].at > at + within):
+        told = (
+            f"garbage was sent on feed #{feed.conn}, and nothing more in time: its market was quiet"
+        )
+        return Case(None, told, (garbage[0],))
     sound = [Instant(run.ended, math.inf)]
     for other in run.feeds(feed.listener):
         for frame in other.frames_after(at):
             event = frame[1]
-            if event.get("channel") and other.acknowledged:  # garbage has none
+            if event.get("channel") and other.acknowledged:
                 sound.append(run.read(other, frame))
                 break
     back, since = first_of(sound), run.read(feed, garbage)

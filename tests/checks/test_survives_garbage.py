@@ -36,6 +36,16 @@ def test_reading_on_holds() -> None:
     assert survival(t) is Outcome.HOLDS
 
 
+def test_where_nothing_more_was_sent_nothing_could_be_read() -> None:
+    """A quiet market is nobody's fault; a feed that was left is."""
+    t = Transcript()
+    t.frame(garbage(t), 30)
+    assert survival(t) is Outcome.NOT_EXERCISED
+    t = Transcript()
+    t.closes(garbage(t), 12)
+    assert survival(t) is Outcome.VIOLATED
+
+
 def test_dying_of_it_violates() -> None:
     """No subscribed feed was read in time."""
     t = Transcript()
