@@ -29,20 +29,20 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
 
 
 def _case(run: Run, gap: Gap, within: float) -> Case | None:
-    requests = price_requests(run, gap.product)
-    if steady_rate(run, requests) * within >= 1:
+    requests, until = price_requests(run, gap.product), gap.carried
+    if until - gap.since < within or steady_rate(run, requests) * within >= 1:
         return None
-    first = next((request for request in requests if gap.since < request.at <= gap.until), None)
+    first = next((request for request in requests if gap.since < request.at <= until), None)
     since = Instant(gap.since, gap.lost)
     if first is None:
-        asked = Instant(gap.until, math.inf)
+        asked = Instant(until, math.inf)
     else:
         asked = Instant(max(first.since, gap.since), first.at)
     evidence = (gap.number,) if first is None else (gap.number, first.number)
-    holds = met(asked, since, within, run.stolen(gap.since, gap.until))
+    holds = met(asked, since, within, run.stolen(gap.since, until))
     told = {
         True: f"{gap.product}: prices were asked over REST {asked.latest - gap.since:.3g} s after the last by stream",
-        False: f"{gap.product}: no price by stream for {gap.until - gap.since:.3g} s, and none was asked over REST in time",
+        False: f"{gap.product}: no price by stream for {until - gap.since:.3g} s, and none was asked over REST in time",
         None: f"{gap.product}: prices may have been asked over REST in time; nobody saw when the request left",
     }[holds]
     return Case(holds, told, evidence)

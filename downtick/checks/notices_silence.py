@@ -42,7 +42,7 @@ def _silences(run: Run, of: str, within: float) -> Iterator[tuple[Connection, Fr
     for feed in run.feeds():
         if feed.listener not in FEEDS:
             continue
-        faults = [fault for fault in run.faults if fault.met(feed.conn)]
+        faults = [fault for fault in run.faults if fault.silences(feed.conn)]
         frames = feed.frames if faults else []
         if of != "all":
             frames = [frame for frame in frames if _counts(frame, of)]

@@ -30,6 +30,8 @@ FEEDS = ("market_ws", "user_ws")
 PRICES = frozenset({"ticker", "ticker_batch", "l2_data", "level2", "market_trades", "matches"})
 """Channels that tell prices, as the journal calls them and as bots do."""
 
+_SILENCES = frozenset({"channel_gone", "data_silence", "heartbeat_silence", "product_vanished"})
+"""Faults of the exchange that keep a channel's frames back for as long as they stand."""
 
 CUT = 0.5
 """Real seconds after a link was cut within which the exchange has seen it."""
@@ -253,9 +255,9 @@ class Fault:
     hits: list[Frame] = field(default_factory=list)
     listeners: set[str] = field(default_factory=set)
 
-    def met(self, conn: int) -> bool:
-        """Whether a fault of the exchange hit something of this connection."""
-        return any(hit.get("conn") == conn for _, hit in self.hits)
+    def silences(self, conn: int) -> bool:
+        """Whether it kept frames from a feed, and not just one of them."""
+        return self.name in _SILENCES and any(hit.get("conn") == conn for _, hit in self.hits)
 
     def touches(self, listener: str) -> bool:
         """Whether it was made on a link, or hit something of its listener."""

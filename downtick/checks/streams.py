@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from downtick.checks.routes import price_products
-from downtick.checks.run import PRICES, Connection, Frame, Pause, Request, Run
+from downtick.checks.run import PRICES, Connection, Fault, Frame, Pause, Request, Run
 from downtick.profiles.scaling import SHORTEST_DEADLINE
 
 
@@ -21,6 +21,8 @@ class Gap:
         lost: when the feed ended that had brought it, if it ended in the span; else `since`.
         until: when the next one was sent, or the end of the run.
         next: by which feed and frame; None if none came.
+        carried: when a sound feed was subscribed to the product again; `until`, if none was before. From then on it was
+            the market that said nothing.
         number: of the last frame before.
     """
 
@@ -29,6 +31,7 @@ class Gap:
     lost: float
     until: float
     next: tuple[Connection, Frame] | None
+    carried: float
     number: int
 
 
@@ -45,9 +48,26 @@ def gaps(run: Run, least: float) -> Iterator[Gap]:
             continue
         ended = feed.ended <= until
         meanwhile = (each for each in faults if each.asked <= until and each.ended >= since)
-        if any(ended or each.met(feed.conn) for each in meanwhile):
+        if any(ended or each.silences(feed.conn) for each in meanwhile):
             lost = feed.ended if ended else since
-            yield Gap(product, since, lost, until, later, frame[0])
+            carried = _carried(run, product, faults, since, until)
+            yield Gap(product, since, lost, until, later, carried, frame[0])
+
+
+def _carried(run: Run, product: str, faults: list[Fault], since: float, until: float) -> float:
+    sound = (
+        feed
+        for feed in run.feeds("market_ws")
+        if feed.ended >= until and not any(fault.silences(feed.conn) for fault in faults)
+    )
+    again = (
+        told.at
+        for feed in sound
+        for told in feed.acknowledged
+        if since < told.at < until
+        and any(channel in PRICES and which in {"", product} for channel, which in told.pairs)
+    )
+    return min(again, default=until)
 
 
 def _pauses(run: Run) -> list[Pause]:

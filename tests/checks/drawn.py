@@ -78,6 +78,7 @@ Flaw = Literal[
     "orders anew",
     "never settles",
     "asks on",
+    "ignores gaps",
 ]
 
 
@@ -185,6 +186,48 @@ class Life:
             self.t.asks(self.rest, at, _LIST)
         return self._over()
 
+    def user_feed_down(self) -> Transcript:
+        """The feed of its orders ends, and nobody listens for a while; it trades again when it has looked."""
+        self._streams(self.feed, 0, END)
+        self.t.breaks("user_ws", "down", self.since, until=self.until)
+        self._user_feed(0, self.since)
+        *_, back = self._attempts(self.since, self.until)
+        self._user_feed(back, END)
+        looked = back + self.draw.uniform(0.01, 3)
+        self.t.asks(self.rest, looked, _LIST)
+        self._lives([(0, self.since), (looked + 0.01, END)], [(0, self.since), (looked + 1, END)])
+        return self._over()
+
+    def both_feeds_cut(self) -> Transcript:
+        """It has two feeds, of which both end at a time; each comes back by itself."""
+        other = self.t.feed(0.3, "ETH-USD")
+        self.t.breaks("market_ws", "close", self.since, until=self.since)
+        for feed, products in ((self.feed, ("BTC-USD",)), (other, ("ETH-USD",))):
+            self.t.closes(feed, self.since)
+            self._streams(feed, 0.3, self.since, products)
+            (back,) = self._attempts(self.since, self.since + 0.001)
+            self._streams(self.t.feed(back, *products), back, END, products)
+        return self._over()
+
+    def frames_lost(self) -> Transcript:
+        """Now and then a frame of its book is left out; it opens the feed anew when it has read the next."""
+        handle = self.t.fault("sequence_gap", self.since, self.until)
+        feed, born, lost = self.feed, 0.0, self.since
+        while (lost := lost + self.draw.uniform(3, 20)) < self.until:
+            self.t.tell(lost, "fault_hit", handle=handle, conn=feed, channel="l2_data", seq=1)
+            beyond = lost + self.draw.uniform(0.01, 1)
+            self.t.frame(feed, beyond, "l2_data")
+            left = beyond + self.draw.uniform(0.01, 1)
+            if self.flaw == "ignores gaps":
+                continue
+            self._streams(feed, born, lost)
+            self.t.closes(feed, left, how="close_frame", code=1000)
+            born = left + self.draw.uniform(0.01, 1)
+            feed = self.t.feed(born)
+            lost = born
+        self._streams(feed, born, END)
+        return self._over()
+
     # -- what it does --------------------------------------------------------------------------------
 
     def _loses(self, handle: int, at: float, name: str, side: str, *, taken: bool) -> None:
@@ -232,12 +275,23 @@ class Life:
             polled += self.bot.polls
         self._lives([(0, self.since), (returns, END)], [(0, self.since), (returns, END)])
 
-    def _streams(self, feed: int, since: float, until: float) -> float:
+    def _user_feed(self, since: float, until: float) -> None:
+        """Tell of a feed of its orders, which has a snapshot and heartbeats."""
+        feed = self.t.feed(since, listener="user_ws", channel="user")
+        self.t.frame(feed, since, "user", products=(), type="snapshot")
+        for second in range(int(until - since)):
+            self.t.frame(feed, since + second + 0.5, "heartbeats", products=())
+        if until < END:
+            self.t.closes(feed, until)
+
+    def _streams(
+        self, feed: int, since: float, until: float, products: tuple[str, ...] = ("BTC-USD",)
+    ) -> float:
         """Tell of prices and heartbeats of a feed; return when the first price came."""
         ticks = list(self._each(self.bot.ticks, since, until))
         first = ticks[1] if len(ticks) > 1 else until
         for at in ticks[1:]:
-            self.t.frame(feed, at)
+            self.t.frame(feed, at, products=products)
         for second in range(int(until - since)):
             self.t.frame(feed, since + second + 0.5, "heartbeats", products=())
         return first
@@ -275,5 +329,6 @@ BEFALLS: Final = {
     for each in (
         *(Life.nothing_much, Life.feed_refused, Life.feed_down),
         *(Life.rest_fails, Life.answers_lost, Life.throttled),
+        *(Life.user_feed_down, Life.both_feeds_cut, Life.frames_lost),
     )
 }
