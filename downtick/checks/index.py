@@ -321,6 +321,8 @@ class _Reader:
             self.run.steps_done.add(event["step"])
         if (fault := self._open.get(_key(event))) is not None:
             fault.done = event.at
+            for answer in event["echo"].get("answers", ()):
+                fault.toxicity = answer.get("toxicity", 1.0)
             if fault.name in _AT_ONCE:
                 fault.ending = fault.ended = event.at
 

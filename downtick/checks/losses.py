@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from downtick.checks.instant import Instant
 from downtick.checks.run import CUT, FEEDS, Connection, End, Fault, Pair, Run
 
-_BLOCKS = frozenset({"down", "freeze", "blackhole", "refuse_connections", "refuse_upgrade"})
+_BLOCKS = frozenset(
+    {"down", "freeze", "blackhole", "timeout", "refuse_connections", "refuse_upgrade"}
+)
 """Faults under which surely no feed can be opened: nobody answers, or no answer arrives."""
 
 
@@ -66,8 +68,8 @@ def _again(run: Run, listener: str, at: float) -> Instant:
             continue
         ended = min(fault.ended, run.ended)
         perhaps = max(perhaps, ended)
-        all_of_them = link or (
-            listener in fault.listeners and fault.attributes.get("share", 1) == 1
+        all_of_them = fault.toxicity == 1 and (
+            link or (listener in fault.listeners and fault.attributes.get("share", 1) == 1)
         )
         # What cuts and blocks in one act is told to be done a little after the feed was lost by it.
         done = fault.asked if fault.done <= at + CUT else fault.done

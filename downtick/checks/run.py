@@ -237,6 +237,7 @@ class Fault:
         handle: of an exchange fault.
         attributes: of it, in real time.
         stream: of a toxic.
+        toxicity: the share of connections that a toxic hits.
         hits: the events that tell what it hit (exchange faults).
         listeners: whose connections it hit (exchange faults).
     """
@@ -252,6 +253,7 @@ class Fault:
     handle: int | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     stream: str = "downstream"
+    toxicity: float = 1.0
     hits: list[Frame] = field(default_factory=list)
     listeners: set[str] = field(default_factory=set)
 

@@ -81,6 +81,18 @@ def test_the_clock_runs_from_when_the_link_accepts_again() -> None:
     assert outcome(t) is Outcome.HOLDS
 
 
+def test_nothing_gets_through_a_timeout_that_hits_all() -> None:
+    """Toxiproxy drops each byte of the direction; at half the toxicity, half of the connections get through."""
+    for toxicity, expected in ((1, Outcome.HOLDS), (0.5, Outcome.NOT_EXERCISED)):
+        t = Transcript()
+        conn = t.feed(0)
+        t.breaks("market_ws", "timeout", 10, until=20, toxicity=toxicity)
+        t.closes(conn, 13, how="reset")
+        t.frame(t.feed(24), 24.1)
+        t.over(40)
+        assert outcome(t) is expected
+
+
 def test_a_loss_that_is_seen_before_its_fault_is_done_is_of_that_fault() -> None:
     """The link cuts first, and says so a little later; it had refused everybody since."""
     t = Transcript()
