@@ -1,8 +1,7 @@
 # Needs GNU make (3.81 or newer) and Python (3.11 or newer), nothing before it.
 # Words for the command line: ARGS="-k reset -x" goes to pytest; PYTHON=... names the interpreter;
 # SCALE=1.0 runs the chaos tests in real time; WORKERS=8; MARKS="..." selects other chaos tests.
-# SHARED=1 on a machine that others use too: twice the time for everything, and a test that failed while the machine
-# provably stood still is played again (chaos_tests/again.py).
+# SHARED=1 on a machine that others use too: twice the time for everything.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -14,7 +13,8 @@ UNIT ?= not integration and not real_api and not soak
 CLIENTS ?= $(VENV)-clients
 SHARED ?=
 SCALE ?= $(if $(SHARED),0.2,0.1)
-SPOILT := $(if $(SHARED),-p chaos_tests.again)
+# A test that failed while the machine provably stood still is played again, and told.
+SPOILT := -p chaos_tests.again
 DURATION ?= 8h
 WORKERS ?= $(if $(SHARED),5,4)
 ARGS ?=

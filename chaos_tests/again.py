@@ -20,7 +20,10 @@ MOST: Final = 2
 """How often at most a test is played again."""
 
 STANDSTILL: Final = 2.0
-"""Nominal seconds of standing still at one go that spoil a test; the time scale makes them real ones."""
+"""Nominal seconds of standing still that spoil a test, at one go or near each other; the time scale makes them real."""
+
+NEAR: Final = 5.0
+"""Nominal seconds within which they are near each other."""
 
 PLAYED_AGAIN: Final = "downtick_played_again"
 """Name of the report property of a test that was played again: for what standstill, and how it had failed."""
@@ -54,7 +57,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         failed = next((report for report in reports if report.failed), None)
         if failed is None or len(spoilt) == MOST:
             break
-        stood = metronome.longest(since)
+        stood = metronome.most_lost(since, NEAR * scale)
         if stood < STANDSTILL * scale:
             break
         why = failed.longreprtext.partition("\nE  ")[2].partition("\n")[0].strip()

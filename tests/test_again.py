@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from chaos_tests.metronome import worst
+
 ROOT = Path(__file__).parents[1]
 
 SUITE = """
@@ -52,6 +56,15 @@ def test_sound_all_the_same(stand_still):
     stand_still(1.5)
     assert plays.count("sound") == 1
 """
+
+
+def test_what_is_lost_bit_by_bit_counts_where_it_is_near_each_other() -> None:
+    """In the worst window of a test; what was lost before the test is another's."""
+    losses = [(0.0, 1.0, 1.0), (3.0, 3.1, 0.05), (3.4, 3.5, 0.1), (9.0, 9.1, 0.1)]
+    assert worst(losses, 2.0, 0.5) == pytest.approx(0.15)
+    assert worst(losses, 2.0, 0.3) == pytest.approx(0.1)
+    assert worst(losses, 0.4, 0.5) == pytest.approx(0.5)
+    assert worst(losses, 9.2, 0.5) == 0
 
 
 def test_only_what_a_standstill_spoilt_is_played_again(tmp_path: Path) -> None:
