@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bot_v2.config import BotConfig, ConfigError, load
+from bot_v2.config import BotConfig, ConfigError, MetricsPage, load
 from bot_v2.logs import log_to_stderr
 from bot_v2.metrics import MetricsCollector
 from bot_v2.orchestration.perps_bot import PerpsBot
@@ -40,12 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="real seconds per nominal second, instead of what the configuration says",
     )
     parser.add_argument(
+        "--metrics-port",
+        type=_port,
+        help="where Prometheus finds the metrics on this machine, instead of what the configuration says",
+    )
+    parser.add_argument(
         "--check", action="store_true", help="only say whether configuration and environment fit"
     )
     given = parser.parse_args(arguments)
     metrics = MetricsCollector()
     try:
         config = load(given.config)
+        if given.metrics_port is not None:
+            config = config.model_copy(update={"metrics": MetricsPage(port=given.metrics_port)})
         builder = PerpsBotBuilder().with_config(config).with_metrics(metrics)
         if given.time_scale is not None:
             builder.with_time_scale(given.time_scale)
@@ -65,6 +72,13 @@ def _time_scale(text: str) -> float:
     value = float(text)
     if not (value > 0 and math.isfinite(value)):
         raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 16:
+        raise argparse.ArgumentTypeError(f"must be between 0 and 65535, not {text}")
     return value
 
 

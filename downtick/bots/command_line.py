@@ -10,7 +10,9 @@ from pathlib import Path
 from downtick.bots.bot import Farewell
 from downtick.bots.command import BotCommand, running
 from downtick.bots.events import BotEvents, following
+from downtick.bots.metrics import PLACEHOLDER, USUAL, VARIABLE, MetricsPage
 from downtick.history import Event
+from downtick.links.server import free_port
 from downtick.rig import Rig
 
 
@@ -20,9 +22,11 @@ class CommandLine:
 
     Attributes:
         words: program and arguments.
+        metrics: address of its page for Prometheus; None for the usual one, where it need not have any.
     """
 
     words: tuple[str, ...]
+    metrics: str | None = None
 
     @property
     def failure(self) -> None:
@@ -37,20 +41,27 @@ class CommandLine:
         """
         told = rig.endpoints.environment()
         told["DOWNTICK_TIME_SCALE"] = f"{rig.time_scale:g}"
+        told[VARIABLE] = str(free_port("127.0.0.1"))
+        page = MetricsPage(
+            (self.metrics or USUAL).replace(PLACEHOLDER, told[VARIABLE]),
+            expected=self.metrics is not None,
+        )
         folder = Path(rig.endpoints.ca_file).parent  # the run's own: it goes with the run
         with (
             following(folder, told) as events,
             running(self.words, rig.popen, events.environment, log) as command,
+            page,
         ):
-            yield Process(command, events)
+            yield Process(command, events, page)
 
 
 class Process:
     """A command that runs, and what it tells of itself."""
 
-    def __init__(self, command: BotCommand, events: BotEvents) -> None:
+    def __init__(self, command: BotCommand, events: BotEvents, page: MetricsPage) -> None:
         self._command = command
         self._events = events
+        self._page = page
 
     @property
     def exit_code(self) -> int | None:
@@ -59,10 +70,11 @@ class Process:
 
     def news(self) -> list[Event]:
         """Return what it told of itself since the last call."""
-        return self._events.news()
+        return [*self._events.news(), *self._page.news()]
 
     def stop(self) -> Farewell:
         """Send SIGTERM, and SIGKILL if that does not help; tell how it ended, and what it had told till then."""
         ended = self._command.stop()
-        told = (*self._events.rest(), *ended.events())
-        return Farewell(told, tuple(filter(None, (str(ended), str(self._events)))))
+        told = (*self._events.rest(), *self._page.news(), *ended.events())
+        words = (str(ended), str(self._events), str(self._page))
+        return Farewell(told, tuple(filter(None, words)))

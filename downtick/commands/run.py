@@ -74,6 +74,11 @@ class _BeforeItsBot(click.Command):
     help="Keep a capture of each link there too, and a log of the TLS keys, for Wireshark. They are secret.",
 )
 @click.option(
+    "--metrics",
+    metavar="URL",
+    help="The bot's page for Prometheus; {metrics_port} is a free port. What it counts goes into the history.",
+)
+@click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
@@ -91,6 +96,7 @@ def command(
     keep: Path,
     accept_unwitnessed: bool,
     pcap: bool,
+    metrics: str | None,
     report: Path | None,
 ) -> None:
     """Play each PROFILE to the bot that COMMAND starts, and say what it did.
@@ -102,6 +108,7 @@ def command(
     """
     from downtick.bots.command import check  # noqa: PLC0415 - commands import late
     from downtick.bots.command_line import CommandLine  # noqa: PLC0415
+    from downtick.bots.metrics import checked  # noqa: PLC0415
     from downtick.bots.named import named_bot  # noqa: PLC0415
     from downtick.report.folder import ReportFolder  # noqa: PLC0415
     from downtick.report.verdict import table  # noqa: PLC0415
@@ -117,6 +124,7 @@ def command(
     if bot is not None:
         words = named_bot(bot)
     check(words)
+    page = None if metrics is None else checked(metrics)
     plans = planned(profiles, seed, time_scale, repeat)
     for warning in dict.fromkeys(w for plan in plans for w in plan.prepared.warnings):
         click.echo(f"downtick: warning: {warning}", err=True)
@@ -135,7 +143,7 @@ def command(
                 stop=stop,
                 arena=arena,
             )
-            return one.play(CommandLine(words), told)
+            return one.play(CommandLine(words, page), told)
 
         try:
             for plan, judged in zip(plans, side_by_side(plans, play, jobs), strict=True):
@@ -148,8 +156,8 @@ def command(
         click.echo("")
         for line in table(rows):
             click.echo(line)
-    if (page := pages.finish()) is not None:
-        click.echo(f"report: {page}")
+    if (index := pages.finish()) is not None:
+        click.echo(f"report: {index}")
     sys.exit(worst(result for _, result in rows).exit_code)
 
 

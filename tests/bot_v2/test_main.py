@@ -78,3 +78,14 @@ def test_a_time_scale_may_be_given_on_the_command_line(
     with patch.object(PerpsBotBuilder, "with_time_scale", autospec=True) as chosen:
         assert main(["--config", str(config), "--check", "--time-scale", "0.1"]) == 0
     assert chosen.call_args.args[1] == 0.1
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_for_metrics_is_one(
+    port: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, and what was wrong."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--config", str(config), "--metrics-port", port])
+    assert ended.value.code == 2
+    assert "--metrics-port" in capsys.readouterr().err

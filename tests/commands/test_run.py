@@ -23,6 +23,14 @@ def test_a_bot_must_be_named() -> None:
     assert "two bots" in result.output
 
 
+def test_metrics_of_elsewhere_are_refused() -> None:
+    """Traffic stays on this machine."""
+    words = ["streaming/market-feed-reset", "--metrics", "http://192.0.2.1:9100/", "--", "true"]
+    result = CliRunner().invoke(command, words)
+    assert isinstance(result.exception, InputError)
+    assert "--metrics: found 'http://192.0.2.1:9100/'; allowed: " in str(result.exception)
+
+
 def test_every_profile_is_read_before_anything_starts(tmp_path: Path) -> None:
     """And every problem of any of them is told."""
     wrong = tmp_path / "wrong.yaml"
