@@ -30,7 +30,7 @@ MOST_EVIDENCE: Final = 12
 _SHORT: Final = 24
 """Characters that stand in one line."""
 
-_MANY: Final = frozenset({"frame_sent", "request", "answer", "sample", "tls", "tick"})
+_MANY: Final = frozenset({"frame_sent", "request", "answer", "sample", "tls", "tick", "metrics"})
 """Kinds of events that stand in other tables, or in none, unless a finding rests on them."""
 
 

@@ -13,6 +13,7 @@ from downtick.report.lanes.faults import faults
 from downtick.report.lanes.ladder import ladder
 from downtick.report.lanes.lane import Group, Key, Lane, Mark, block, ticks
 from downtick.report.lanes.orders import orders
+from downtick.report.lanes.own_words import own_words
 from downtick.report.lanes.prices import prices
 from downtick.report.markup import Markup, joined, tag
 
@@ -33,6 +34,7 @@ def timeline_section(judged: JudgedRun, axis: Axis, found: Sequence[Fate]) -> Ma
         prices(judged, axis),
         orders(judged, found, axis),
         calls(judged, axis),
+        own_words(judged, axis),
     )
     lanes = (_marks(axis), *(group.markup() for group in groups), _marks(axis))
     overlay = tag("div", class_="overlay")
