@@ -1,37 +1,40 @@
 """A process that does nothing but look at its clock: when it woke late, the whole machine stood still.
 
-It shares no interpreter with anything that a test does, so nothing that a test does can make it late. On a virtual
-machine the kernel tells besides how much time its host gave to others (`steal` in /proc/stat, proc(5)).
+It shares no interpreter with anything that a test does, so nothing that a test does can make it late. In a virtual
+machine the kernel tells besides for how long its host took a processor away, once it has given it back (`steal` in
+/proc/stat, proc_stat(5)): what ran there stood still.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import select
 import subprocess
 import sys
 import time
-from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Final
 
 _EVERY: Final = 0.020
 _TOLD: Final = 0.050
 _ENDS_WITHIN: Final = 5.0
 _STEAL: Final = 8
-"""Its place in the first line of /proc/stat."""
+"""Its place in a line of /proc/stat."""
 
-Loss = tuple[float, float, float]
-"""From when to when in monotonic seconds, and how many seconds of them nobody had."""
+Loss = tuple[float, float]
+"""From when to when in monotonic seconds nobody had a processor, or one of them."""
 
 
 class Metronome:
     """The process, and what it has seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, stat: str = "/proc/stat") -> None:
+        """Start it. ``stat``: where the kernel tells what the host took."""
         # Nothing of this project is imported there: it is up at once, and stays small.
-        command = [sys.executable, "-I", "-S", __file__]
+        command = [sys.executable, "-I", "-S", __file__, stat]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.most_lost(0.0, 1.0)  # it beats before the first test begins
 
@@ -51,63 +54,60 @@ class Metronome:
         assert self._process.stdout is not None
         self._process.stdin.write(b"\n")
         self._process.stdin.flush()
-        told = json.loads(self._process.stdout.readline())
-        return worst([(began, ended, lost) for began, ended, lost in told], since, window)
+        told: dict[str, list[Loss]] = json.loads(self._process.stdout.readline())
+        return max((worst(each, since, window) for each in told.values()), default=0.0)
 
     def close(self) -> None:
         """End it."""
         self._process.communicate(timeout=_ENDS_WITHIN)
 
 
-def worst(losses: list[Loss], since: float, window: float) -> float:
+def worst(losses: Sequence[Loss], since: float, window: float) -> float:
     """Return the most seconds that were lost in a window which begins at an instant or later.
 
     Args:
-        losses: in order.
+        losses: none of which overlap, in order.
         since: monotonic seconds.
         window: seconds.
     """
-    later = [loss for loss in losses if loss[1] > since]
+    later = [(max(began, since), ended) for began, ended in losses if ended > since]
     most = 0.0
-    for place, (first, _, _) in enumerate(later):
-        start = max(first, since)
-        end = start + window
-        near = later[place : bisect_left(later, end, key=_began)]
-        most = max(most, sum(_within(loss, start, end) for loss in near))
+    for place, (began, _) in enumerate(later):
+        end, lost = began + window, 0.0
+        for start, ended in itertools.islice(later, place, None):
+            if start >= end:
+                break
+            lost += min(ended, end) - start
+        most = max(most, lost)
     return most
 
 
-def _began(loss: Loss) -> float:
-    return loss[0]
+def stolen(stat: str) -> dict[str, float]:
+    """Return for how many seconds each processor was another's so far; nothing where nobody tells."""
+    with contextlib.suppress(OSError, IndexError, ValueError), open(stat, encoding="ascii") as told:  # noqa: PTH123
+        _, *lines = itertools.takewhile(lambda line: line.startswith("cpu"), told)
+        tick = os.sysconf("SC_CLK_TCK")
+        return {figures[0]: int(figures[_STEAL]) / tick for figures in map(str.split, lines)}
+    return {}
 
 
-def _within(loss: Loss, start: float, end: float) -> float:
-    """Return how much of a loss is in a window: it is spread evenly over its time."""
-    first, last, lost = loss
-    return lost * max(0.0, min(last, end) - max(first, start)) / (last - first)
-
-
-def _stolen() -> float:
-    """Return for how many seconds each processor was another's so far; 0 where nobody tells."""
-    with contextlib.suppress(OSError, IndexError), open("/proc/stat", encoding="ascii") as told:  # noqa: PTH123
-        ticks = int(told.readline().split()[_STEAL])
-        return ticks / os.sysconf("SC_CLK_TCK") / (os.cpu_count() or 1)
-    return 0.0
-
-
-def _beat() -> None:
+def _beat(stat: str) -> None:
     """Tell what was seen each time that somebody asks, until nobody is there to ask."""
-    seen: list[Loss] = []
-    stolen = _stolen()
+    seen: dict[str, list[Loss]] = {"all": []}
+    taken = stolen(stat)
     while True:
-        began = time.monotonic()
+        due = time.monotonic() + _EVERY
         asked = select.select([sys.stdin], [], [], _EVERY)[0]
-        now, before = time.monotonic(), stolen
-        stolen = _stolen()
-        late = now - began - _EVERY
-        lost = max(stolen - before, late if late > _TOLD else 0.0)
-        if lost > 0:
-            seen.append((began, now, min(lost, now - began)))
+        now, before = time.monotonic(), taken
+        if now - due > _TOLD:
+            seen["all"].append((due, now))
+        taken = stolen(stat)
+        for name, seconds in taken.items():
+            lost = seconds - before.get(name, seconds)
+            if lost > 0:
+                of_one = seen.setdefault(name, [])
+                last = of_one[-1][1] if of_one else 0.0
+                of_one.append((max(now - lost, last), now))
         if asked:
             if not sys.stdin.readline():
                 return
@@ -116,4 +116,4 @@ def _beat() -> None:
 
 
 if __name__ == "__main__":
-    _beat()
+    _beat(sys.argv[1])

@@ -1,8 +1,9 @@
 """For how long the machine let the bot wait: what it could not do then is not the bot's fault.
 
 The kernel counts the time that a thread could have run and had no processor (Linux, the second figure of
-/proc/PID/schedstat; see Documentation/scheduler/sched-stats), and the time that the host took from a virtual machine
-(``steal`` in /proc/stat; see proc_stat(5)). Elsewhere nothing is told.
+/proc/PID/schedstat; see Documentation/scheduler/sched-stats). The time that the host took a virtual processor away it
+counts only when it gives it back, all at once (``steal`` in /proc/stat; see proc_stat(5)): whoever ran there stood still
+meanwhile, and nobody else. Elsewhere nothing is told.
 """
 
 from __future__ import annotations
@@ -11,15 +12,29 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final, NamedTuple
 
-TOLD = 0.010
+TOLD: Final = 0.010
 """Seconds of waiting that the history tells of at once."""
 
 _EVERY = 0.020
-_STEAL = 8  # the place of that figure in the first line, after the word "cpu"
-_ENOUGH = 500  # bytes: that line is no longer
+_STEAL: Final = 8  # the place of that figure in a line, the first of which is the processor's name
+_PROCESSOR: Final = (
+    36  # the place of that figure in /proc/PID/stat, after the name, which may hold anything
+)
+_ENOUGH: Final = 1000  # bytes: what is told of one process is no longer
+_LINE: Final = 200  # bytes: that of a processor is no longer
+_PROCESSORS: Final = os.cpu_count() or 1
+
+
+class _Look(NamedTuple):
+    """What the kernel says at one moment: of a process, and of each processor."""
+
+    waited: float
+    processor: bytes
+    stolen: Mapping[bytes, float]
 
 
 async def watch(
@@ -32,36 +47,53 @@ async def watch(
 
     Args:
         process: its id. It ends when the process does.
-        tell: gets the seconds since it was last told, never more than have passed.
+        tell: gets the seconds that have ended just now. They may have been told in part before.
         folder: where the kernel shows processes.
         clock: in seconds.
     """
     with contextlib.ExitStack() as files:
         try:
             # Kept open: to look every 20 ms costs a tenth so.
-            own, machine = (
+            shown = [
                 files.enter_context((folder / name).open("rb", buffering=0)).fileno()
-                for name in (f"{process}/schedstat", "stat")
-            )
+                for name in (f"{process}/schedstat", f"{process}/stat", "stat")
+            ]
         except OSError:
             return
-        told, at = _without(own, machine), clock()
-        while told is not None:
+        before = _look(*shown)
+        if before is None:
+            return
+        told, at = before.waited, clock()
+        while True:
             await asyncio.sleep(_EVERY)
-            without = _without(own, machine)
-            if without is None:
+            look = _look(*shown)
+            if look is None:
                 return
-            if without - told >= TOLD:
+            stolen = max(_since(before, look, place) for place in (before, look))
+            if stolen >= TOLD:
+                tell(stolen)
+            if look.waited - told >= TOLD:
                 now = clock()
-                tell(min(without - told, now - at))
-                told, at = without, now
+                tell(min(look.waited - told, now - at))
+                told, at = look.waited, now
+            before = look
 
 
-def _without(own: int, machine: int) -> float | None:
-    """Return the seconds that a process, and this machine, had to wait so far; None if the kernel does not say."""
+def _since(before: _Look, now: _Look, place: _Look) -> float:
+    """Return the seconds for which the processor of a process was taken away between two looks."""
+    name = place.processor
+    return now.stolen.get(name, 0.0) - before.stolen.get(name, 0.0)
+
+
+def _look(waits: int, process: int, machine: int) -> _Look | None:
+    """Look at three files; None if the kernel does not say."""
     try:
-        waited = int(os.pread(own, _ENOUGH, 0).split()[1]) / 1e9
-        stolen = int(os.pread(machine, _ENOUGH, 0).split(maxsplit=_STEAL + 1)[_STEAL])
+        waited = int(os.pread(waits, _ENOUGH, 0).split()[1]) / 1e9
+        of_process = os.pread(process, _ENOUGH, 0).rpartition(b")")[2].split()
+        lines = os.pread(machine, _LINE * (_PROCESSORS + 1), 0).splitlines()
+        figures = (line.split(maxsplit=_STEAL + 1) for line in lines if line.startswith(b"cpu"))
+        tick = os.sysconf("SC_CLK_TCK")
+        stolen = {told[0]: int(told[_STEAL]) / tick for told in figures if len(told) > _STEAL}
+        return _Look(waited, b"cpu" + of_process[_PROCESSOR], stolen)
     except (OSError, IndexError, ValueError):
         return None
-    return waited + stolen / os.sysconf("SC_CLK_TCK") / (os.cpu_count() or 1)

@@ -24,17 +24,27 @@ class Kernel:
         self._figures = folder / "7" / "schedstat"
         self._figures.parent.mkdir()
         self.waited(0.0)
+        self.runs_on(1)
         self.stole(0)
 
     def waited(self, seconds: float) -> None:
         """Let the process have waited for so long since it is watched."""
         self._figures.write_text(f"999 {round((BEFORE + seconds) * 1e9)} 12\n")
 
-    def stole(self, ticks: int) -> None:
-        """Let the host have taken so many ticks from each processor since it is watched."""
-        steal = (1000 + ticks) * (os.cpu_count() or 1)
-        told = f"cpu  1 2 3 4 5 6 7 {steal} 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n"
-        (self.folder / "stat").write_text(told)
+    def runs_on(self, processor: int) -> None:
+        """Let the process have run there last."""
+        before = " ".join(map(str, range(1, 37)))
+        (self.folder / "7" / "stat").write_text(
+            f"7 (a) b) S {before} {processor} 99\n".replace(" 1 ", " ", 1)
+        )
+
+    def stole(self, ticks: int, processor: int = 1) -> None:
+        """Let the host have taken so many ticks from a processor since it is watched, and many from another."""
+        steal = {0: 0, 1: 0} | {processor: ticks}
+        told = [f"cpu{n} 1 2 3 4 5 6 7 {100 + each} 0 0\n" for n, each in steal.items()]
+        (self.folder / "stat").write_text(
+            "".join(["cpu  1 2 3 4 5 6 7 8 0 0\n", *told, "intr 1 2\n"])
+        )
 
     def ended(self) -> None:
         """Let the process be no more: there is nothing to be read of it."""
@@ -88,14 +98,26 @@ async def test_small_waits_add_up(kernel: Kernel) -> None:
     assert await kernel.next_told() == pytest.approx(TOLD * 1.2)
 
 
-async def test_what_the_host_took_counts(kernel: Kernel) -> None:
-    """A virtual machine that does not run lets everybody wait."""
-    kernel.stole(3)
-    assert await kernel.next_told() == pytest.approx(3 / os.sysconf("SC_CLK_TCK"))
+async def test_what_the_host_took_is_told_when_it_gives_it_back(kernel: Kernel) -> None:
+    """All of it, however short a while ago something was told."""
+    kernel.waited(0.5)
+    assert await kernel.next_told() == pytest.approx(0.5)
+    kernel.stole(300)
+    assert await kernel.next_told() == pytest.approx(300 / os.sysconf("SC_CLK_TCK"))
 
 
-async def test_never_more_is_told_than_has_passed(kernel: Kernel) -> None:
-    """Host and queue may have counted the same wait."""
+async def test_what_the_host_took_elsewhere_is_another_s(kernel: Kernel) -> None:
+    """The process ran on; once it is there itself, it waits too."""
+    kernel.stole(300, processor=0)
+    await kernel.seen()
+    assert kernel.told.empty()
+    kernel.runs_on(0)
+    kernel.stole(350, processor=0)
+    assert await kernel.next_told() == pytest.approx(50 / os.sysconf("SC_CLK_TCK"))
+
+
+async def test_never_more_is_told_of_a_queue_than_has_passed(kernel: Kernel) -> None:
+    """The kernel may count in other steps than the clock."""
     kernel.waited(7.0)
     assert await kernel.next_told() == 1.0
 
