@@ -228,6 +228,15 @@ class Rig(Waiting):
             raise ArenaError("the rig is not up: use it as a context manager")
         return self._host.popen(argv, **kwargs)
 
+    def is_tested(self, process: int) -> None:
+        """Say that the bot is another process than this one: that one's waits for a processor are no time it had.
+
+        Args:
+            process: its id.
+        """
+        assert self._channel is not None
+        self._channel.ask(protocol.Watch(process))
+
     async def run(
         self,
         profile: str,

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 PROFILE = """\
 name: tiny-loss
 title: The feed is closed once
-run: {warm_up: 30s, for: 12s, settle: 2s}
+run: {warm_up: 60s, for: 12s, settle: 2s}
 steps:
   - {at: 500ms, link: market_ws, fault: close}
 expect: [stays_alive, resubscribes, {reconnects: {within: 10s}}]
@@ -116,3 +116,28 @@ async def test_what_a_test_lets_loose_is_judged_too(rig: Rig) -> None:
     verdict.assert_pass()
     assert rig.history.select("run_ended")
     assert rig.now() >= rig.history.select("run_ended")[0].at + rig.scaled(10)
+
+
+HINDERED = """
+import os, subprocess, sys, time
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+ends = time.monotonic() + 1
+while time.monotonic() < ends:
+    pass
+for rival in rivals:
+    rival.kill()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other kernel tells who waits")
+async def test_what_a_command_waits_for_a_processor_is_no_time_it_had(
+    rig: Rig, tmp_path: Path, profile: str
+) -> None:
+    """Its own wait, not that of the process that plays to it."""
+    bot = tmp_path / "bot.py"
+    bot.write_text(HINDERED + BOT.replace('os.environ["PLANTED_TOKEN"]', "''"), encoding="utf-8")
+    judged = await rig.run(profile, (sys.executable, str(bot), "{market_ws_url}"))
+    judged.assert_pass()
+    starved = [event["seconds"] for event in judged.history if event.kind == "starved"]
+    assert sum(starved) > 0.5

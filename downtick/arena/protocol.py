@@ -55,6 +55,12 @@ class Attach(Request, frozen=True):
     """Act on the session that is already open, from another process."""
 
 
+class Watch(Request, frozen=True):
+    """Take this process for the one under test, whose waits for a processor are told, instead of the one that asks."""
+
+    process: int
+
+
 class Play(Request, frozen=True):
     """Play another schedule in the session that is open; the history tells its end (``run_ended``)."""
 
@@ -155,7 +161,9 @@ class Opened(msgspec.Struct, frozen=True):
     unwitnessed: str | None = None
 
 
-AnyRequest = Open | Attach | Play | Inject | Heal | StartExchangeFault | StopExchangeFault | Close
+AnyRequest = (
+    Open | Attach | Watch | Play | Inject | Heal | StartExchangeFault | StopExchangeFault | Close
+)
 AnyMessage = Answer | Refusal | Events | Failure
 
 

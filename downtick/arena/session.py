@@ -56,6 +56,7 @@ class Session:
         self._links: dict[str, Link] = {}
         self._steady: SteadyState | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
         self._stolen = 0.0
         self._patient = False
         self._witness: Witness | None = None
@@ -115,7 +116,7 @@ class Session:
             self._run(
                 lateness.watch(self._late, limit=math.inf if self._patient else lateness.LIMIT)
             )
-            self._run(starvation.watch(os.getppid(), self._starved))
+            self._under_test(os.getppid())
             if schedule is not None:
                 self._steady = SteadyState(schedule.links)
                 self._play(schedule, self._steady.reached)
@@ -136,6 +137,9 @@ class Session:
         """
         assert self._exchange is not None
         match request:
+            case protocol.Watch(process):
+                self._under_test(process)
+                return None
             case protocol.Play(schedule):
                 if missing := schedule.armed - {
                     name for name, link in self._links.items() if link.armed
@@ -235,11 +239,18 @@ class Session:
     def _starved(self, seconds: float) -> None:
         self._tell([Event(time.monotonic(), "arena", "starved", {"seconds": seconds})])
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _under_test(self, process: int) -> None:
+        """Tell how long this process waits for a processor, and no other any longer."""
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = self._run(starvation.watch(process, self._starved))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do this until it ends or the session does; what it raises ends the run as an error."""
         task = asyncio.create_task(work)
         task.add_done_callback(self._ended)
         self._tasks.add(task)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -103,6 +103,11 @@ class BotCommand:
         self._process = process
 
     @property
+    def process(self) -> int:
+        """Its process's id."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """What it ended with; None while it runs."""
         return self._process.poll()

@@ -52,6 +52,7 @@ class CommandLine:
             running(self.words, rig.popen, events.environment, log) as command,
             page,
         ):
+            rig.is_tested(command.process)
             yield Process(command, events, page)
 
 
