@@ -25,6 +25,7 @@ class Report:
         steps: faults that were started.
         hits: what the exchange's faults hit.
         orders: that the ledger took.
+        last_order: the minute in which the last of them came; a bot that has stopped may have its books in order, too.
         fills: of them.
         stolen: real seconds for which the machine gave the arena no time.
         growth: of what the bot holds.
@@ -42,6 +43,7 @@ class Report:
     steps: int = 0
     hits: int = 0
     orders: int = 0
+    last_order: int = 0
     fills: int = 0
     stolen: float = 0.0
     growth: tuple[Growth, ...] = ()
@@ -75,7 +77,8 @@ class Report:
         busy = (
             f"; the machine was too busy for {self.stolen:.1f} s of it" if self.stolen > 1 else ""
         )
-        yield f"soak: {self.orders} orders in the ledger, {self.fills} fills{busy}"
+        last = f", the last in minute {self.last_order}" if self.orders else ""
+        yield f"soak: {self.orders} orders in the ledger{last}, {self.fills} fills{busy}"
         yield f"soak: {'; '.join(map(str, self.growth)) or 'too short to tell whether something grows'}"
         yield from (f"soak: VIOLATED at {violation}" for violation in self.violations)
         yield (

@@ -180,7 +180,9 @@ class Soak:
             self._read += 1
             if event.kind == "ledger":
                 self._truth.take(event)
-                report.orders += event["change"] == "accepted"
+                if event["change"] == "accepted":
+                    report.orders += 1
+                    report.last_order = report.minutes + 1
                 report.fills += event["change"] == "matched"
             elif event.kind == "step_done":
                 report.steps += 1

@@ -10,7 +10,7 @@ from chaos_tests.stages import duration
 def test_a_run_that_held() -> None:
     """Everything that one wants to know, with the command that repeats it."""
     report = Report(
-        7, 0.1, 900.0, 900.5, 150, 140, 10, ["rest/a", "rest/b", "orders/c"], 5, 9, 70, 60
+        7, 0.1, 900.0, 900.5, 150, 140, 10, ["rest/a", "rest/b", "orders/c"], 5, 9, 70, 149, 60
     )
     report.growth = (Growth("memory", 60, 61, 75),)
     report.stolen = 2.5
@@ -20,7 +20,7 @@ def test_a_run_that_held() -> None:
         *("PASS after 0:15:00 (time scale 0.1)", "150 nominal minutes", "in 140", "not yet in 10"),
         *("3 profiles played (1 of orders, 2 of rest; 3 different)", "5 faults started, 9 hits"),
         *(
-            "70 orders in the ledger, 60 fills; the machine was too busy for 2.5 s",
+            "70 orders in the ledger, the last in minute 149, 60 fills; the machine was too busy for 2.5 s",
             "memory 60 -> 61 (at most 75)",
             "--soak-seed 7 --soak-duration 900s --downtick-time-scale 0.1",
         ),
