@@ -7,6 +7,7 @@ repeats what was, and may be taken for a tick or not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from downtick.checks.cases import Case, conclude
@@ -46,8 +47,6 @@ class _Judge:
         self._what = " ".join(told.pair)
         self._sound = {fault.handle for fault in run.faults if fault.name in _SOUND} | {None}
         self._had_time = run.ended - run.played > run.stolen(run.played, run.ended)
-        self._spans = _spans(told)
-        self._last = _last_told(told)
 
     def cases(self) -> Iterator[Case]:
         """Yield what is to be said."""
@@ -76,12 +75,12 @@ class _Judge:
         played = exactly(self._run.played)
         reads = {
             before(self._run.read(connection, frame), played)
-            for connection, frame in tick.brought
-            if self._counts(connection, frame)
+            for frame in tick.brought
+            if self._counts(connection := self._run.sent_on(frame), frame)
         }
         if True not in reads:
             return None if None in reads else False
-        if not self._told.trades and self._elsewhere(*tick.brought[0]):
+        if not self._told.trades and self._elsewhere(tick.brought[0]):
             return None  # who has two feeds may well process what one of them brought
         return True
 
@@ -94,13 +93,33 @@ class _Judge:
         stays = self._had_time and connection.ended >= self._run.ended
         return stays and not overtaken if self._conflates else stays or overtaken
 
-    def _elsewhere(self, connection: Connection, frame: Frame) -> bool:
-        at = frame[1].at
+    def _elsewhere(self, frame: Frame) -> bool:
+        """Whether another connection may have brought the same as a frame."""
+        at, own = frame[1].at, frame[1]["conn"]
         return any(
-            since <= at <= until
-            for conn, (since, until) in self._spans.items()
-            if conn != connection.conn
+            since <= at <= until for conn, (since, until) in self._spans.items() if conn != own
         )
+
+    @cached_property
+    def _last(self) -> dict[int, int]:
+        """For each connection the number of the last frame of which the bot surely tells."""
+        found: dict[int, int] = {}
+        for tick in self._told:
+            conn, *others = {event.data["conn"] for _, event in tick.brought}
+            if tick.sure and not others:
+                found[conn] = max(found.get(conn, -1), tick.brought[0][0])
+        return found
+
+    @cached_property
+    def _spans(self) -> dict[int, tuple[float, float]]:
+        """For each connection from when to when it may have brought the ticks."""
+        found: dict[int, tuple[float, float]] = {}
+        for tick in self._told:
+            for frame in tick.brought:
+                conn = frame[1].data["conn"]
+                if conn not in found:
+                    found[conn] = frame[1].at, self._run.connections[conn].ended
+        return found
 
     # -- what is said of it ------------------------------------------------------------------------
 
@@ -119,7 +138,7 @@ class _Judge:
 
     def _case(self, holds: Truth, ticks: list[Sent], why: str) -> Case:
         sentence = f"{self._called(ticks[0].name)} {why}{_more(len(ticks))}"
-        return Case(holds, sentence, tuple(tick.brought[0][1][0] for tick in ticks[:_MANY]))
+        return Case(holds, sentence, tuple(tick.brought[0][0] for tick in ticks[:_MANY]))
 
     def _strange(self) -> Case:
         strange = self._told.strange
@@ -135,26 +154,6 @@ class _Judge:
 
     def _called(self, name: int) -> str:
         return f"{'trade' if self._told.trades else 'tick'} {name} of {self._what}"
-
-
-def _last_told(told: Ticks) -> dict[int, int]:
-    """Return for each connection the number of the last frame of which the bot surely tells."""
-    found: dict[int, int] = {}
-    for tick in told:
-        first, *others = tick.brought
-        conn = first[0].conn
-        if tick.sure and all(connection.conn == conn for connection, _ in others):
-            found[conn] = max(found.get(conn, -1), first[1][0])
-    return found
-
-
-def _spans(told: Ticks) -> dict[int, tuple[float, float]]:
-    """Return for each connection from when to when it may have brought the ticks."""
-    found: dict[int, tuple[float, float]] = {}
-    for tick in told:
-        for connection, frame in tick.brought:
-            found.setdefault(connection.conn, (frame[1].at, connection.ended))
-    return found
 
 
 def _more(count: int) -> str:

@@ -375,6 +375,10 @@ class Run:
             if each.upgraded is not None and listener in {None, each.listener}:
                 yield each
 
+    def sent_on(self, frame: Frame) -> Connection:
+        """Return the connection that a frame was sent on."""
+        return self.connections[frame[1].data["conn"]]
+
     def asking(self, *kinds: str) -> Iterator[Request]:
         """Yield the requests for one of these purposes."""
         return (request for request in self.requests if request.purpose.kind in kinds)

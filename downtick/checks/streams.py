@@ -87,14 +87,10 @@ def _found(run: Run) -> Iterator[Pause]:
         for product in data["products"]:
             before = last.get(product)
             if before is not None and event.at - before[1].at >= SHORTEST_DEADLINE:
-                yield product, _feed(run, before), before, (_feed(run, frame), frame)
+                yield product, run.sent_on(before), before, (run.sent_on(frame), frame)
             last[product] = frame
     for product, frame in last.items():
-        yield product, _feed(run, frame), frame, None
-
-
-def _feed(run: Run, frame: Frame) -> Connection:
-    return run.connections[frame[1]["conn"]]
+        yield product, run.sent_on(frame), frame, None
 
 
 def _in_order(run: Run) -> Iterable[Frame]:

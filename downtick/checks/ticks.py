@@ -8,31 +8,34 @@ lost or doubled is so in every reading.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 
-from downtick.checks.run import Connection, Frame, Pair, Run
+import msgspec
+
+from downtick.checks.run import Frame, Pair, Run
 
 _CALLED = {"level2": "l2_data", "matches": "market_trades", "match": "market_trades"}
 """Channels that bots subscribe to under another name than the journal's."""
 
 
-@dataclass(slots=True, eq=False)
-class Sent:
+class Sent(msgspec.Struct, eq=False, gc=False):
     """A tick that the exchange sent.
 
     Attributes:
         name: the number or id of it.
         since: when the bot could have it at the earliest: the first connection that brought it was there.
-        brought: connections and frames that brought it: of a frame its copies, of a trade whatever tells of it.
+        brought: frames that brought it: of a frame its copies, of a trade whatever tells of it.
         told: the event by which the bot says that it processed it, or None.
         sure: whether that event can speak of no other tick that the bot left out.
     """
 
     name: int
     since: float
-    brought: list[tuple[Connection, Frame]]
+    brought: tuple[Frame, ...]
     told: Frame | None = None
     sure: bool = False
 
@@ -44,7 +47,8 @@ class Ticks:
     Attributes:
         pair: channel and product.
         trades: whether they are trades; frames otherwise.
-        sent: by the exchange, in order, under the name of each: those of several connections may have the same.
+        sent: by the exchange, in order, under the name of each: those of several connections may have the same, and
+            stand in the order in which those were accepted.
         said: by the bot, under the name of each.
         again: how often the bot says more of a name than was sent.
         strange: what it says of ticks that nobody sent, or without the name that others have.
@@ -68,8 +72,10 @@ class Ticks:
             missed: ticks that the bot must have processed: they come first where an event may speak of several.
         """
         for name in names:
-            left = _give(self.sent[name], self.said.get(name, ()), missed)
-            if left:
+            meant, said = self.sent[name], self.said.get(name, ())
+            if len(meant) == len(said) == 1:  # as nearly always
+                meant[0].told, meant[0].sure = said[0], True
+            elif left := _give(meant, said, missed):
                 self.again[name] = left
             else:
                 self.again.pop(name, None)
@@ -77,78 +83,92 @@ class Ticks:
 
 def _give(meant: list[Sent], said: Iterable[Frame], missed: Collection[Sent]) -> int:
     """Give what is said under a name to the ticks of that name; return how much is too much."""
-    left = sorted(said, key=lambda frame: frame[1].at)
+    left = sorted(said, key=_at)
+    order = sorted(meant, key=attrgetter("since"), reverse=True)
+    if missed:
+        order.sort(key=missed.__contains__, reverse=True)
+    untold = math.inf
     # The youngest takes the first that it can: what remains is late enough for those before it.
-    for tick in sorted(meant, key=lambda tick: (tick in missed, tick.since), reverse=True):
-        place = next((n for n, frame in enumerate(left) if frame[1].at >= tick.since), None)
-        tick.told = None if place is None else left.pop(place)
-    untold = min((tick.since for tick in meant if tick.told is None), default=math.inf)
+    for tick in order:
+        place = bisect_left(left, tick.since, key=_at)
+        if place < len(left):
+            tick.told = left.pop(place)
+        else:
+            tick.told, untold = None, min(untold, tick.since)
     for tick in meant:
         tick.sure = tick.told is not None and tick.told[1].at < untold
     return len(left)
+
+
+def _at(frame: Frame) -> float:
+    return frame[1].at
 
 
 def ticks(run: Run) -> Iterator[Ticks]:
     """Yield the ticks of each channel and product of which the bot says that it processed any."""
     said: dict[Pair, list[Frame]] = {}
     for frame in run.ticks:
-        channel = frame[1]["channel"]
-        said.setdefault((_CALLED.get(channel, channel), frame[1]["product_id"]), []).append(frame)
-    frames: dict[Pair, list[tuple[Connection, Frame]]] = {pair: [] for pair in said}
+        data = frame[1].data
+        channel = data["channel"]
+        said.setdefault((_CALLED.get(channel, channel), data["product_id"]), []).append(frame)
+    frames: dict[Pair, list[Frame]] = {pair: [] for pair in said}
     for feed in run.feeds() if said else ():
         for frame in feed.frames:
             data = frame[1].data
             for product in data["products"] if "channel" in data else ():
                 if (brought := frames.get((data["channel"], product))) is not None:
-                    brought.append((feed, frame))
+                    brought.append(frame)
     for pair, told in said.items():
-        yield _ticks(pair, told, frames[pair])
+        yield _ticks(run, pair, told, frames[pair])
 
 
-def _ticks(pair: Pair, told: list[Frame], frames: list[tuple[Connection, Frame]]) -> Ticks:
-    trades = any("trade_ids" in frame[1].data for _, frame in frames) and all(
-        "trade_id" in frame[1].data for frame in told
+def _ticks(run: Run, pair: Pair, told: list[Frame], frames: list[Frame]) -> Ticks:
+    trades = all("trade_id" in frame[1].data for frame in told) and any(
+        "trade_ids" in frame[1].data for frame in frames
     )
-    found = Ticks(pair, trades, _trades(frames) if trades else _numbers(frames))
-    since = {name: min(tick.since for tick in meant) for name, meant in found.sent.items()}
+    sent = _trades(run, frames) if trades else _numbers(run, frames)
+    found = Ticks(pair, trades, sent)
+    called = "trade_id" if trades else "sequence_num"
     for frame in told:
-        given = frame[1].get("trade_id" if trades else "sequence_num")
+        event = frame[1]
+        given = event.data.get(called)
         name = -1 if given is None else int(given)
-        if since.get(name, math.inf) > frame[1].at:
-            found.strange.append(frame)
-        else:
+        if name in sent and sent[name][0].since <= event.at:
             found.said.setdefault(name, []).append(frame)
-    found.understand(found.sent)
+        else:
+            found.strange.append(frame)
+    found.understand(sent)
     return found
 
 
-def _numbers(frames: Iterable[tuple[Connection, Frame]]) -> dict[int, list[Sent]]:
+def _numbers(run: Run, frames: Iterable[Frame]) -> dict[int, list[Sent]]:
+    """Frames come connection by connection: a copy of one is of the last tick of that number, or of none."""
     found: dict[int, list[Sent]] = {}
-    for brought in frames:
-        connection, frame = brought
-        number = frame[1].get("seq")
+    for frame in frames:
+        data = frame[1].data
+        number, conn = data.get("seq"), data["conn"]
         if number is None:
             continue
         meant = found.setdefault(number, [])
-        copy = next((tick for tick in meant if tick.brought[0][0] is connection), None)
-        if copy is None:
-            meant.append(Sent(number, connection.accepted, [brought]))
+        if meant and meant[-1].brought[0][1].data["conn"] == conn:
+            meant[-1].brought += (frame,)
         else:
-            copy.brought.append(brought)
+            meant.append(Sent(number, run.connections[conn].accepted, (frame,)))
     return found
 
 
-def _trades(frames: Iterable[tuple[Connection, Frame]]) -> dict[int, list[Sent]]:
+def _trades(run: Run, frames: Iterable[Frame]) -> dict[int, list[Sent]]:
     """Of one product the ids follow one another; a frame that tells of several says only the first and last of all."""
     found: dict[int, list[Sent]] = {}
-    for brought in frames:
-        connection, (_, event) = brought
-        ids = event.get("trade_ids")
-        if ids is None or len(event["products"]) > 1:
+    for frame in frames:
+        data = frame[1].data
+        ids = data.get("trade_ids")
+        if ids is None or len(data["products"]) > 1:
             continue
+        since, brought = run.sent_on(frame).accepted, (frame,)
         for number in range(ids[0], ids[1] + 1):
             if number in found:
-                found[number][0].brought.append(brought)
+                found[number][0].brought += brought
             else:
-                found[number] = [Sent(number, connection.accepted, [brought])]
+                found[number] = [Sent(number, since, brought)]
     return found
