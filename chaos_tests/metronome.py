@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-_EVERY: Final = 0.020
+_EVERY: Final = 0.050
 _TOLD: Final = 0.050
 _ENDS_WITHIN: Final = 5.0
 _STEAL: Final = 8

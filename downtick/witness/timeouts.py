@@ -71,14 +71,15 @@ def prove_timeout(fault: WireFault, seen: Evidence) -> Trace:
 
 def _met(fault: WireFault, one: Connection) -> _Met:
     found = _end(fault, one)
-    if found.end == "open" and _young(fault, one):
+    if found.end in {"open", "unclear"} and _young(fault, one):
         return found._replace(end="young")
     return found
 
 
 def _young(fault: WireFault, one: Connection) -> bool:
     """Tell whether a connection came so late that no silence under the toxic could be long enough."""
-    return bool(fault.end - began(fault, one).earliest < fault.attributes["timeout"] / 1000)
+    longest = fault.end - began(fault, one).earliest
+    return bool(longest < fault.attributes["timeout"] / 1000 - EDGE)
 
 
 def _end(fault: WireFault, one: Connection) -> _Met:

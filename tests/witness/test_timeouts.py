@@ -86,6 +86,16 @@ def test_a_connection_that_came_too_late_to_be_silent_for_so_long_is_no_exceptio
     assert proof(CLOSES, closed(), again(3.4)).bite == "bit otherwise"
 
 
+def test_who_ends_a_connection_too_young_for_so_much_silence_does_not_matter() -> None:
+    """It was not the toxic; the link may have, whose end closes everything."""
+
+    def unclear(born: float) -> Callable[[Played], None]:
+        return lambda p: p.connection(born=born, over=3.99, how="fin", unseen="front")
+
+    assert proof(CLOSES, closed(), unclear(3.8)).bite == "bit"
+    assert proof(CLOSES, closed(), unclear(3.6)).bite == "unknown"
+
+
 def test_a_timeout_that_did_nothing_did_not_bite() -> None:
     """An idle connection that stays open, one that flows, one that was not silent for so long."""
     assert proof(CLOSES, idle).why == "1 connection stayed open in spite of it"
