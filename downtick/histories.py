@@ -7,6 +7,7 @@ from pathlib import Path
 
 from downtick.errors import InputError
 from downtick.history import Header, History
+from downtick.profiles.expecting import BY_HAND, by_hand, expecting
 from downtick.profiles.library import find
 from downtick.profiles.load import load
 from downtick.profiles.model import Profile
@@ -35,7 +36,8 @@ def read_played(file: Path, profile: str | None = None) -> Played:
         ProfileError: there is no such profile.
     """
     header, history = read_history(file)
-    return Played(header, history, _profile(file, header, profile), _scale(file, header))
+    scale = _scale(file, header)
+    return Played(header, history, _profile(file, header, scale, profile), scale)
 
 
 def read_history(file: Path) -> tuple[Header, History]:
@@ -52,13 +54,17 @@ def read_history(file: Path) -> tuple[Header, History]:
         raise InputError(f"{file}: {error}") from error
 
 
-def _profile(file: Path, header: Header, given: str | None) -> Profile:
-    """Return the profile that was played: as it was then, if the history carries it."""
+def _profile(file: Path, header: Header, scale: float, given: str | None) -> Profile:
+    """Return the profile that was played: as it was then, if the history carries it, with what a test expected besides."""
     name, text = header.run.get("profile"), header.run.get("profile_text")
     if not isinstance(name, str):
         raise InputError(f"{file}: no profile was played, so nothing is expected of the bot")
+    expect = header.run.get("expect") or ()
+    if given is None and name == BY_HAND and text is None:
+        return by_hand(expect, VOCABULARY, scale)
     if given is None and isinstance(text, str):
-        return load(text, f"{file} (profile_text)", VOCABULARY)
+        played = load(text, f"{file} (profile_text)", VOCABULARY)
+        return expecting(played, expect, VOCABULARY, scale)
     played = load(*find(given or name), VOCABULARY)
     if played.name != name:
         raise InputError(f"{file}: {name!r} was played, not {played.name!r}")

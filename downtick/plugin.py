@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -66,8 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
     _number(config, "seed", int)
     config.addinivalue_line(
         "markers",
-        "toxics(profile=None, *, arm=(), exchange=None, keys=None): the fault profile that the `rig` of this "
-        "test plays, the links that it may reset by hand, settings of its exchange, and keys of the bot's own",
+        "toxics(profile=None, *, arm=(), expect=(), exchange=None, keys=None): the fault profile that the `rig` of "
+        "this test plays, the links that it may reset by hand, checks that its verdict asks besides the profile's own, "
+        "settings of its exchange, and keys of the bot's own",
     )
     if hasattr(config, "workerinput") and any(_setting(config, name) for name in _SETTINGS):
         # A worker without a rig has no reaper yet that would end it with its controller.
@@ -207,7 +208,9 @@ def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:
     from downtick.rig import Rig  # noqa: PLC0415
 
     marker = item.get_closest_marker("toxics")
-    profile, arm, exchange, keys = _marked(*marker.args, **marker.kwargs) if marker else _marked()
+    profile, arm, expect, exchange, keys = (
+        _marked(*marker.args, **marker.kwargs) if marker else _marked()
+    )
     scale = _number(config, "time-scale", float) or 1.0
     seed = _number(config, "seed", int)
     # Under xdist the run is the controller: its death must end the workers' processes too.
@@ -215,8 +218,9 @@ def _make_rig(item: pytest.Item, config: pytest.Config) -> Rig:
     # Started when the rig comes up: a profile that does not load starts nothing.
     arena = functools.partial(shared_arena, _setting(config, "toxiproxy-url"), watch)
     settings: dict[str, Any] = {
-        "witness": profile is not None,
+        "witness": profile is not None or bool(expect),
         "arm": tuple(arm),
+        "expect": tuple(expect),
         "exchange": ExchangeConfig(**(exchange or {})),
         "keys": keys,
         "arena": arena,
@@ -230,11 +234,12 @@ def _marked(
     profile: str | None = None,
     *,
     arm: tuple[str, ...] = (),
+    expect: Sequence[Any] = (),
     exchange: dict[str, Any] | None = None,
     keys: Keys | None = None,
-) -> tuple[str | None, tuple[str, ...], dict[str, Any] | None, Keys | None]:
+) -> tuple[str | None, tuple[str, ...], Sequence[Any], dict[str, Any] | None, Keys | None]:
     """Return what the marker says; its signature is the marker's."""
-    return profile, arm, exchange, keys
+    return profile, arm, expect, exchange, keys
 
 
 def _end_with(controller: int) -> None:

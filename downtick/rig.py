@@ -28,10 +28,13 @@ from downtick.exchange.config import ExchangeConfig
 from downtick.history import Event, Header, matching, new_header
 from downtick.links.topology import named_topology
 from downtick.prepare import Prepared, prepare
+from downtick.profiles.expecting import BY_HAND, by_hand, expecting
+from downtick.profiles.model import Profile
 from downtick.profiles.schedule import Schedule
 from downtick.runs.plan import planned
 from downtick.secret_values import Scrubber, secret_values
 from downtick.waiting import Waiting
+from downtick.words import VOCABULARY
 
 if TYPE_CHECKING:
     from downtick.bots.in_process import BotFunction
@@ -56,6 +59,7 @@ class Rig(Waiting):
         time_scale: real time over nominal time; the schedule's own if there is one.
         seed: of the exchange's market; the schedule's own if there is one.
         arm: links that shall be able to reset (RST), beyond those that the schedule arms.
+        expect: checks by which `verdict` judges besides the profile's own, or faults that are made by hand; see `expecting`.
         exchange: how the exchange is made; seed, time scale and keys are filled in.
         topology: where the links lead: to that exchange, or to a sandbox of Coinbase's; see `topology.NAMES`.
         patient: whether a machine that was too busy for a while is only told of: a run of hours outlives that.
@@ -65,6 +69,7 @@ class Rig(Waiting):
         arena: returns the helper process; by default the one that this process shares, started when needed.
 
     Raises:
+        ProfileError: no check is as `expect` says.
         InputError: the exchange is given keys whose other half the rig has not, or a schedule shall be played where
             nobody keeps a journal: before a sandbox.
         TopologyError: there is no such topology, or it leads where it must not.
@@ -83,6 +88,7 @@ class Rig(Waiting):
         time_scale: float = 1.0,
         seed: int = 1,
         arm: tuple[str, ...] = (),
+        expect: Sequence[Any] = (),
         exchange: ExchangeConfig | None = None,
         topology: str = "stub",
         patient: bool = False,
@@ -99,6 +105,10 @@ class Rig(Waiting):
         self.files = Path(".downtick", "runs", "run")
         self.runs: list[JudgedRun] = []
         self._prepared: Prepared | None = None
+        self._expect = tuple(expect)
+        self._profile: Profile | None = None
+        if self._expect and schedule is None:
+            self._profile = by_hand(self._expect, VOCABULARY, self.time_scale)
         self._arm = arm
         self._patient = patient
         self._witness = witness
@@ -143,6 +153,7 @@ class Rig(Waiting):
         rig = cls(schedule=prepared.schedule, **settings)
         rig.warnings = prepared.warnings
         rig._prepared = prepared
+        rig._profile = expecting(prepared.profile, rig._expect, VOCABULARY, rig.time_scale)
         return rig
 
     def __enter__(self) -> Self:
@@ -284,20 +295,25 @@ class Rig(Waiting):
     async def verdict(self, *, accept_unwitnessed: bool = False) -> JudgedRun:
         """Wait until this rig's profile is over and the bot had its time to settle, and judge what it did.
 
-        The bot is whatever the test itself let loose on the links, and goes on for as long.
+        The bot is whatever the test itself let loose on the links, and goes on for as long. Without a profile it is judged
+        at once, by what the rig expects: the test has healed its faults, and given the bot its time.
 
         Args:
             accept_unwitnessed: whether a fault that nobody saw on the wire counts as one that bit.
 
         Raises:
-            InputError: this rig plays no profile.
+            InputError: this rig plays no profile, and expects nothing.
             RigError: the rig failed meanwhile.
         """
         from downtick.runs.in_a_test import verdict_on  # noqa: PLC0415 - it needs this module
 
-        if self._prepared is None:
-            raise InputError("this rig plays no profile, so nothing is expected of a bot")
-        judged = await verdict_on(self, self._prepared, accept_unwitnessed=accept_unwitnessed)
+        if self._profile is None:
+            raise InputError(
+                "nothing is expected of a bot: this rig has neither a profile nor `expect`"
+            )
+        if self.schedule is None:
+            await self._ask(protocol.EndByHand(), None)
+        judged = await verdict_on(self, self._profile, accept_unwitnessed=accept_unwitnessed)
         self.runs.append(judged)
         return judged
 
@@ -376,7 +392,8 @@ class Rig(Waiting):
 
     def _make_header(self, arena: ArenaHost) -> Header:
         run = {
-            "profile": self.schedule.profile if self.schedule else None,
+            "profile": self.schedule.profile if self.schedule else self._profile and BY_HAND,
+            "expect": list(self._expect) or None,
             "seed": self.seed,
             "time_scale": self.time_scale,
             "repeatable": self.schedule.repeatable if self.schedule else None,

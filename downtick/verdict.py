@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from downtick.checks.delivering import delivers
 from downtick.checks.finding import Finding, Outcome
 from downtick.checks.proofs import Proof
 from downtick.checks.run import Run
 from downtick.witness.bite import Bite
-
-_NO_DATA = frozenset({"subscriptions", "heartbeats"})
 
 
 class Result(Enum):
@@ -115,16 +114,5 @@ def _errors(run: Run) -> Iterator[str]:
 def _unsteady(run: Run) -> Iterator[str]:
     """Yield a sentence for each link that did not deliver again after the last fault."""
     for link in run.links:
-        if not _delivers(run, link, run.last_heal):
+        if not delivers(run, link, run.last_heal):
             yield f"{link} did not deliver after the last fault: no steady state"
-
-
-def _delivers(run: Run, link: str, since: float) -> bool:
-    """Whether a link carried data after an instant: an answer, or a frame that is more than a heartbeat."""
-    if link == "rest":
-        return any(r.answer is not None and r.answer.at >= since for r in reversed(run.requests))
-    return any(
-        link == "user_ws" or event.get("channel") not in _NO_DATA
-        for feed in run.feeds(link)
-        for _, event in feed.frames_after(since)
-    )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from downtick.errors import InputError, TopologyError
+from downtick.errors import InputError, ProfileError, TopologyError
 from downtick.exchange.auth.keys import make_keys, process_keys
 from downtick.exchange.config import ExchangeConfig
 from downtick.rig import Rig
@@ -28,3 +28,11 @@ def test_a_topology_is_looked_at_before_anything_is_started() -> None:
         Rig(topology="production")
     with pytest.raises(InputError, match="before the stub exchange only"):
         Rig.playing("streaming/market-feed-reset", topology="sandbox-exchange")
+
+
+def test_what_is_expected_is_read_before_anything_is_started() -> None:
+    """Beside a profile, or alone."""
+    with pytest.raises(ProfileError, match="unknown check `flies`"):
+        Rig(expect=["flies"])
+    with pytest.raises(ProfileError, match="unknown check `flies`"):
+        Rig.playing("streaming/market-feed-reset", expect=["flies"])

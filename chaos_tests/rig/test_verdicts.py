@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from websockets.exceptions import ConnectionClosedError, WebSocketException
 
 from chaos_tests.rig.test_run import BOT
 from downtick.checks.finding import Outcome
+from downtick.errors import InputError
 from downtick.rig import Rig
 from downtick.verdict import Result
 
@@ -27,6 +29,7 @@ steps:
   - {at: 500ms, link: market_ws, fault: close}
 expect: [stays_alive, resubscribes, {reconnects: {within: 10s}}]
 """
+BACK = ["resubscribes", {"reconnects": {"within": "10s"}}]
 SUBSCRIBE = json.dumps({"type": "subscribe", "channel": "ticker", "product_ids": ["BTC-USD"]})
 
 
@@ -141,3 +144,78 @@ async def test_what_a_command_waits_for_a_processor_is_no_time_it_had(
     judged.assert_pass()
     starved = [event["seconds"] for event in judged.history if event.kind == "starved"]
     assert sum(starved) > 0.5
+
+
+@contextlib.asynccontextmanager
+async def loose(rig: Rig, bot: Callable[[Rig], Awaitable[None]]) -> AsyncIterator[None]:
+    """Let a bot loose until it reads prices, and end it afterwards."""
+    running = asyncio.create_task(bot(rig))
+    try:
+        await rig.until("frame_sent", channel="ticker", within=30)
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+
+
+async def closed(rig: Rig) -> None:
+    """Close the feed, and give the bot its time to come back."""
+    since = rig.now()
+    await rig.inject("market_ws", "close")
+    back = await rig.until("upgraded", after=since, within=10)
+    over = back.at + rig.scaled(10)
+    await rig.until(lambda event: event.source == "exchange" and event.at > over, within=30)
+
+
+@pytest.mark.toxics(expect=BACK)
+async def test_faults_by_hand_are_judged_by_what_the_test_expects(rig: Rig) -> None:
+    """Until now, each time that it asks: what bit, and what the bot did."""
+    async with loose(rig, sound):
+        await closed(rig)
+        first = await rig.verdict()
+        first.assert_pass()
+        await closed(rig)
+        second = await rig.verdict()
+        second.assert_pass()
+    assert [len(judged.verdict.proofs) for judged in rig.runs] == [1, 2]
+    assert first.name != second.name
+    assert second.again.startswith("pytest TEST ")
+
+
+@pytest.mark.toxics(expect=BACK)
+async def test_a_bot_that_fails_through_faults_by_hand_is_told_why(rig: Rig) -> None:
+    """By the checks that the test named, and no others."""
+    async with loose(rig, forgetful):
+        await closed(rig)
+        broken = await rig.verdict()
+    assert {finding.check for finding in broken.verdict.findings} == {"resubscribes", "reconnects"}
+    with pytest.raises(AssertionError, match=r"violated +resubscribes: .*ticker"):
+        broken.assert_pass()
+    rig.runs.clear()  # as it should be: nothing for the suite's table
+
+
+@pytest.mark.toxics(expect=BACK)
+async def test_a_fault_by_hand_before_anything_was_delivered_is_an_error(rig: Rig) -> None:
+    """Of the test: it did not wait until the bot was there."""
+    await rig.inject("market_ws", "down")
+    verdict = await rig.verdict()
+    assert verdict.result is Result.ERROR
+    assert verdict.verdict.reasons == ("there was no steady state before the first fault",)
+    rig.runs.clear()  # as it should be: nothing for the suite's table
+
+
+@pytest.mark.toxics("streaming/market-feed-close", expect=[{"limits_hold": {"max_position": 1}}])
+async def test_a_test_may_expect_more_than_its_profile(rig: Rig) -> None:
+    """And what cannot be told stays a doubt."""
+    async with loose(rig, sound):
+        verdict = await rig.verdict()
+    outcomes = {finding.check: finding.outcome for finding in verdict.verdict.findings}
+    assert outcomes.pop("limits_hold") is Outcome.NOT_EXERCISED
+    assert set(outcomes.values()) == {Outcome.HOLDS}
+    rig.runs.clear()  # as it should be: nothing for the suite's table
+
+
+async def test_a_rig_that_expects_nothing_has_no_verdict(rig: Rig) -> None:
+    """The message says what it lacks."""
+    with pytest.raises(InputError, match="neither a profile nor `expect`"):
+        await rig.verdict()

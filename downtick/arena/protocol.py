@@ -67,6 +67,10 @@ class Play(Request, frozen=True):
     schedule: Schedule
 
 
+class EndByHand(Request, frozen=True):
+    """Faults that were made by hand are over, and judged up to now; the history tells so (``run_ended``)."""
+
+
 class Inject(Request, frozen=True):
     """Start a toxic or a link fault on a link."""
 
@@ -162,7 +166,16 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 AnyRequest = (
-    Open | Attach | Watch | Play | Inject | Heal | StartExchangeFault | StopExchangeFault | Close
+    Open
+    | Attach
+    | Watch
+    | Play
+    | EndByHand
+    | Inject
+    | Heal
+    | StartExchangeFault
+    | StopExchangeFault
+    | Close
 )
 AnyMessage = Answer | Refusal | Events | Failure
 

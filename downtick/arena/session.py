@@ -151,6 +151,9 @@ class Session:
                 steady.set()  # who plays one after the other sees to it that the bot is there
                 self._play(schedule, steady)
                 return None
+            case protocol.EndByHand():
+                self._record("run_ended", by_hand=True)
+                return None
             case protocol.Inject(link, fault, attributes, stream, toxicity):
                 self._record(
                     "inject_asked", link=link, name=fault, attributes=attributes, stream=stream

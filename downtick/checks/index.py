@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from downtick.checks.bystanders import Bystanders
+from downtick.checks.delivering import delivers, touched
 from downtick.checks.routes import Intent, intent, purpose
 from downtick.checks.run import (
     Acknowledged,
@@ -79,6 +80,7 @@ class _Reader:
         self._by_handle: dict[int, Fault] = {}
         self._left: dict[int, int] = {}  # by handle: how many answers a fault may still spoil
         self._open: dict[tuple[object, ...], Fault] = {}
+        self._by_hand = False
         self.tell: dict[str, Callable[[int, Event], None]] = {
             "accepted": self._accepted,
             "upgraded": self._upgraded,
@@ -114,6 +116,8 @@ class _Reader:
         run = self.run
         run.idle.sort()
         run.last = last
+        if self._by_hand and run.steady is None:
+            self._steady_by_hand()
         births = [each.accepted for each in run.connections.values()]
         run.began = min([*births, last if run.steady is None else run.steady])
         if not run.over:
@@ -360,6 +364,14 @@ class _Reader:
 
     def _run_ended(self, number: int, event: Event) -> None:
         self.run.played, self.run.over = event.at, True
+        self._by_hand = event.get("by_hand", False)
+
+    def _steady_by_hand(self) -> None:
+        """Nobody waited for a steady state: there was one if whatever was hurt had delivered before the first fault."""
+        run = self.run
+        links = touched(run)
+        if all(delivers(run, link, until=run.first_fault) for link in links):
+            run.steady, run.links = min(run.first_fault, run.played), links
 
     def _error(self, number: int, event: Event) -> None:
         self.run.errors.append(number)

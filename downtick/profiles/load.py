@@ -38,6 +38,26 @@ def load(text: str, name: str, vocabulary: Vocabulary) -> Profile:
     return profile
 
 
+def load_expect(text: str, name: str, vocabulary: Vocabulary) -> tuple[Expectation, ...]:
+    """Read a list of checks that stands by itself.
+
+    Args:
+        text: of the list, YAML or JSON.
+        name: for the messages.
+        vocabulary: the checks that it may name.
+
+    Raises:
+        ProfileError: with every problem of the list.
+    """
+    problems = Problems(name)
+    root = read(text, problems)
+    entry = None if root is None else Entry(root.mark, root)
+    expect = _expect(entry, vocabulary, problems)
+    if problems:
+        raise ProfileError(problems.lines())
+    return expect
+
+
 def _profile(root: Node, vocabulary: Vocabulary, problems: Problems) -> Profile | None:
     values = read_values(root, PROFILE, "", problems, others=PROFILE_PARTS, what="profile")
     if not isinstance(root.value, dict):

@@ -17,7 +17,8 @@ from downtick.errors import ArenaError
 from downtick.histories import Played
 from downtick.history import History, matching
 from downtick.judging import judge_run
-from downtick.prepare import Prepared
+from downtick.profiles.model import Profile
+from downtick.profiles.schedule import Schedule
 from downtick.report.judged_run import JudgedRun
 from downtick.rig import PLAYED_WITHIN, Rig
 from downtick.runs.audience import Nobody
@@ -50,15 +51,21 @@ async def run_profile(
         stop.set()  # whoever waits may have been cancelled
 
 
-async def verdict_on(rig: Rig, prepared: Prepared, *, accept_unwitnessed: bool) -> JudgedRun:
-    """Wait until a rig's profile is over and the bot had its time to settle, and judge; see `Rig.verdict`."""
-    schedule = prepared.schedule
+async def verdict_on(rig: Rig, profile: Profile, *, accept_unwitnessed: bool) -> JudgedRun:
+    """Judge what happened: until now, or when a schedule is over and the bot had its time; see `Rig.verdict`."""
+    if rig.schedule is not None:
+        await _settled(rig, rig.schedule)
+    header, history = History.from_jsonl(b"".join(rig.history_lines()))
+    played = Played(header, history, profile, rig.time_scale)
+    name = rig.files.name + (f"-{len(rig.runs) + 1}" if rig.runs else "")
+    return judge_run(name, played, accept_unwitnessed=accept_unwitnessed)
+
+
+async def _settled(rig: Rig, schedule: Schedule) -> None:
+    """Wait until a schedule is over and the bot had its time to settle."""
     seconds = schedule.warm_up + schedule.length + PLAYED_WITHIN
     over = matching("run_ended", source="conductor")
     ended = await rig.history.until(over, time.monotonic() + seconds)
     if ended is None:
         raise ArenaError(f"{schedule.profile} did not end within {seconds:g} s")
     await asyncio.sleep(ended.at + schedule.settle - time.monotonic())
-    header, history = History.from_jsonl(b"".join(rig.history_lines()))
-    played = Played(header, history, prepared.profile, rig.time_scale)
-    return judge_run(rig.files.name, played, accept_unwitnessed=accept_unwitnessed)

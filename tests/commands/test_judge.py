@@ -66,6 +66,20 @@ def test_a_fault_that_nobody_saw_is_taken_for_real_only_if_one_says_so(tmp_path:
     assert told.splitlines()[0] == "FAIL  market-feed-reset  (accepted unwitnessed: 1 of 2 faults)"
 
 
+def test_what_a_test_expected_is_judged_again(tmp_path: Path) -> None:
+    """Besides the profile's own, in the profile as it was played; or alone, where the faults were made by hand."""
+    text = library_path("streaming/market-feed-reset").read_text(encoding="utf-8")
+    expect = [{"limits_hold": {"max_position": 1}}]
+    told = judged(written(tmp_path, deaf(), profile_text=text, expect=expect)).output
+    assert "limits_hold" in told
+    assert "resubscribes" in told
+    t = deaf()
+    t.tell(41, "run_ended", "conductor", by_hand=True)
+    told = judged(written(tmp_path, t, profile="by-hand", expect=expect)).output
+    assert told.startswith("NOT EXERCISED  by-hand")
+    assert "resubscribes" not in told
+
+
 @pytest.mark.parametrize(
     ("run", "error", "message"),
     [

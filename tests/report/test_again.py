@@ -19,3 +19,9 @@ def test_a_history_that_knows_no_bot_says_where_it_belongs() -> None:
     """One that a test kept."""
     again = told(DOUBTED).again
     assert again == "downtick run market-feed-reset --seed 7 --time-scale 0.5 -- COMMAND"
+
+
+def test_faults_by_hand_need_their_test() -> None:
+    """No profile plays them."""
+    again = told(DOUBTED, profile="by-hand").again
+    assert again == "pytest TEST --downtick-seed 7 --downtick-time-scale 0.5"
