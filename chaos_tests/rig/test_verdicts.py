@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, WebSocketException
 
 from chaos_tests.rig.test_run import BOT
+from downtick.bots.in_process import BotFunction
 from downtick.checks.finding import Outcome
 from downtick.errors import InputError
 from downtick.rig import Rig
@@ -147,7 +148,7 @@ async def test_what_a_command_waits_for_a_processor_is_no_time_it_had(
 
 
 @contextlib.asynccontextmanager
-async def loose(rig: Rig, bot: Callable[[Rig], Awaitable[None]]) -> AsyncIterator[None]:
+async def loose(rig: Rig, bot: BotFunction) -> AsyncIterator[None]:
     """Let a bot loose until it reads prices, and end it afterwards."""
     running = asyncio.create_task(bot(rig))
     try:
