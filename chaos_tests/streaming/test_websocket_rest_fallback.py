@@ -6,6 +6,7 @@ with the exchange's own. `watching` judges in every test that no price was older
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 import pytest
@@ -75,20 +76,28 @@ async def test_a_stream_whose_handshake_is_refused(rig: Rig, make: Make) -> None
     async with watching(rig, make) as watch:
         closed = await step_done(rig, "close")
         await watch.mode_is("rest_polling", within=15, name="REST takes over")
-        healed = await step_healed(rig, "refuse_upgrade")
+        await step_healed(rig, "refuse_upgrade")
         await watch.mode_is("streaming", within=20, name="the stream is back")
         ended = rig.now()
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(closed.at, ended)
     watch.judge_way(*THERE_AND_BACK)
-    assert rig.history.select("refused", after=closed.at, status=503)
-    assert not watch.frames(closed.at + rig.scaled(0.5), stood_until(rig, healed))
 
 
 @pytest.mark.parametrize(
     ("profile", "fault", "times"),
     [
-        pytest.param(name, fault, times, id=name, marks=pytest.mark.toxics(f"streaming/{name}"))
+        pytest.param(
+            name,
+            fault,
+            times,
+            id=name,
+            marks=pytest.mark.toxics(
+                f"streaming/{name}", expect=[{"reconnects": {"within": "15s"}}]
+            ),
+        )
         for name, fault, times in (("seven-resets", "reset", 7), ("feed-flaps", "down", 5))
     ],
 )
@@ -103,6 +112,8 @@ async def test_a_stream_that_dies_every_few_seconds(
         last = await step_done(rig, fault, times)
         await watch.mode_is("streaming", within=30, name="the stream is back")
         ended = rig.now()
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(first.at, ended)
     watch.judge_way(*THERE_AND_BACK)
@@ -111,7 +122,6 @@ async def test_a_stream_that_dies_every_few_seconds(
         "lost",
     }  # a reconnect may take longer than patience lasts
     assert watch.count("gaps") >= times - 1
-    assert len(rig.history.select("upgraded")) >= times
     left = next(sample.at for sample in watch.samples if sample.mode == "rest_polling")
     assert left < last.at
     assert "streaming" not in {s.mode for s in watch.samples if left < s.at < last.at}
@@ -132,19 +142,20 @@ async def test_a_stream_that_says_nothing(rig: Rig, make: Make, profile: str, fa
 
     What a frozen link held back for so long and then lets go is no news to anybody.
     """
+    del profile
     async with watching(rig, make) as watch:
         silent = await step_done(rig, fault)
         await watch.mode_is("rest_polling", within=30, name="REST takes over")
         healed = await step_healed(rig, fault)
         await watch.mode_is("streaming", within=30, name="the stream is back")
         ended = rig.now()
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(silent.at, ended)
     watch.judge_way(*THERE_AND_BACK)
     by_stream = watch.told_by_stream(silent.at + rig.scaled(1), stood_until(rig, healed))
     assert by_stream == []
-    sent = {frame["channel"] for frame in watch.frames(silent.at, healed.at)}
-    assert "ticker" in sent or profile == "data-silence"
 
 
 @pytest.mark.toxics("streaming/latency-800ms")
@@ -212,47 +223,55 @@ async def test_a_stream_that_loses_frames_again_and_again(rig: Rig, make: Make) 
     assert len(rig.history.select("fault_hit")) >= 3
 
 
+@pytest.mark.toxics(
+    expect=[
+        {"falls_back_to_rest": {"within": "15s"}},
+        {"returns_to_stream": {"within": "10s"}},
+    ]
+)
 async def test_one_product_that_falls_silent_beside_another(rig: Rig, make: Make) -> None:
     """It is told of that product alone; without REST for it too, that product alone is stale."""
     async with watching(rig, make) as watch:
-        await rig.exchange_fault("data_silence", selectors={"product": ETH})
+        silence = await rig.exchange_fault("data_silence", selectors={"product": ETH})
         silent = rig.now()
         await watch.mode_is("rest_polling", symbol=ETH, within=40, name="REST takes over")
         await watch.prices_go_on()
         watch_until = rig.now()
-        await rig.exchange_fault(
+        failing = await rig.exchange_fault(
             "http_error", status=500, body="json", routes=["GET /product_book"]
         )
         await watch.mode_is("stale", symbol=ETH, within=20, name="no price of it any more")
-        ended = rig.now()
         assert watch.mode(BTC) == "streaming"
+        await rig.end_exchange_fault(failing)
+        await watch.mode_is("rest_polling", symbol=ETH, within=20, name="REST answers again")
+        await rig.end_exchange_fault(silence)
+        await watch.mode_is("streaming", symbol=ETH, within=40, name="the stream is back")
+        await asyncio.sleep(rig.scaled(20))  # for a check that nobody polls any more
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(silent, watch_until)
     watch.judge_way("streaming")
-    products = {p for frame in watch.frames(silent, ended) for p in frame["products"]}
-    assert BTC in products
-    assert ETH not in products
-    assert rig.history.select("answer", after=watch_until, status=500)
 
 
 @pytest.mark.toxics("outage/everything-down")
 async def test_without_rest_too_nobody_may_trade(rig: Rig, make: Make) -> None:
     """Neither way gives a price: stale, until one does; and the last price says how old it is."""
     async with watching(rig, make) as watch:
-        down = await step_done(rig, "down", 2)
+        await step_done(rig, "down", 2)
         await watch.mode_is("stale", within=15, name="the prices are stale")
         price = watch.service.get_mark_price(BTC)
         assert price is not None
         assert price.age > rig.scaled(8)
-        up = await step_healed(rig, "down", 2)
+        await step_healed(rig, "down", 2)
         await watch.mode_is("streaming", within=20, name="the stream is back")
         await watch.prices_go_on()
+        verdict = await rig.verdict()
+    passed(verdict)
     watch.judge_prices()
     assert "stale" in watch.modes()
     assert watch.logged()[-1][1] == "streaming"
     assert watch.count("polls_failed") > 0
-    assert not watch.frames(down.at + rig.scaled(0.5), up.at)
-    assert not watch.asked(down.at + rig.scaled(0.5), up.at)
 
 
 async def test_rest_that_fails_is_asked_less_and_less_often(rig: Rig, make: Make) -> None:
