@@ -23,19 +23,25 @@ SYMBOLS = ("BTC-USD", "ETH-USD")
 ORDERS = "POST /orders"
 
 
-def in_dialects(*names: str, arm: tuple[str, ...] = (), **exchange: Any) -> pytest.MarkDecorator:
+def in_dialects(
+    *names: str, arm: tuple[str, ...] = (), expect: Sequence[Any] = (), **exchange: Any
+) -> pytest.MarkDecorator:
     """Run a test in each of these dialects; in both, if none is named.
 
     Args:
         names: of dialects.
         arm: links that may reset; every close of theirs is a reset then.
+        expect: checks by which the test's verdict is made.
         exchange: settings of the rig's exchange.
     """
     return pytest.mark.parametrize(
         "dialect",
         [
             pytest.param(
-                name, marks=pytest.mark.toxics(arm=arm, exchange={"dialect": name, **exchange})
+                name,
+                marks=pytest.mark.toxics(
+                    arm=arm, expect=expect, exchange={"dialect": name, **exchange}
+                ),
             )
             for name in names or ("advanced_trade", "exchange")
         ],

@@ -26,6 +26,9 @@ HOLDING: Mapping[str, Any] = {"balances": {"USD": Decimal(200_000), "BTC": Decim
 """Settings of an exchange at which the position really is 0.8 BTC."""
 
 
+WITHIN_LIMIT = {"limits_hold": {"max_position": 0.2}}
+"""The limit as the ledger's orders tell of it: what is held at the beginning is no order of anybody's."""
+
 PATIENT = OrchestratorSettings(slow_after=15.0, read_timeout=20.0, order_ttl=900.0)
 """For tests in which a busy machine must not be taken for a slow broker, nor an order rest too long for it."""
 
@@ -99,6 +102,33 @@ async def refused_by_exchange(
         while reason not in ((result := await ask()).rejection_reason or ""):  # noqa: ASYNC110 - a caller
             await asyncio.sleep(rig.scaled(1))
     assert result.status == "rejected"
+
+
+async def heal(rig: Rig, *handles: int, link: str = "rest") -> None:
+    """End faults of the exchange, and wait until a link that they hurt delivers again: no verdict without that."""
+    for handle in handles:
+        await rig.end_exchange_fault(handle)
+    healed = rig.now()
+    conns = {event["conn"] for event in rig.history.select("accepted", listener=link)}
+
+    def delivered(event: Event) -> bool:
+        return (
+            event.kind in {"answer", "frame_sent"} and event.at > healed and event["conn"] in conns
+        )
+
+    await rig.until(delivered, within=60)
+
+
+async def looked(rig: Rig) -> None:
+    """Wait until the bot has asked for fills, and again: what it was told the first time is in its books then."""
+    await everything_told(rig)
+    since = rig.now()
+
+    def twice() -> bool:
+        asked = rig.history.select("request", after=since)
+        return len([event for event in asked if event["path"].endswith("/fills")]) >= 2
+
+    await holds(rig, twice, within=30, name="two looks")
 
 
 def refused_for(result: OrderResult, reason: str) -> None:
