@@ -80,10 +80,10 @@ async def test_a_stream_whose_handshake_is_refused(rig: Rig, make: Make) -> None
         await watch.mode_is("streaming", within=20, name="the stream is back")
         ended = rig.now()
         verdict = await rig.verdict()
-    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(closed.at, ended)
     watch.judge_way(*THERE_AND_BACK)
+    passed(verdict)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,6 @@ async def test_a_stream_that_dies_every_few_seconds(
         await watch.mode_is("streaming", within=30, name="the stream is back")
         ended = rig.now()
         verdict = await rig.verdict()
-    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(first.at, ended)
     watch.judge_way(*THERE_AND_BACK)
@@ -125,6 +124,7 @@ async def test_a_stream_that_dies_every_few_seconds(
     left = next(sample.at for sample in watch.samples if sample.mode == "rest_polling")
     assert left < last.at
     assert "streaming" not in {s.mode for s in watch.samples if left < s.at < last.at}
+    passed(verdict)
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,12 @@ async def test_a_stream_that_says_nothing(rig: Rig, make: Make, profile: str, fa
         await watch.mode_is("streaming", within=30, name="the stream is back")
         ended = rig.now()
         verdict = await rig.verdict()
-    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(silent.at, ended)
     watch.judge_way(*THERE_AND_BACK)
     by_stream = watch.told_by_stream(silent.at + rig.scaled(1), stood_until(rig, healed))
     assert by_stream == []
+    passed(verdict)
 
 
 @pytest.mark.toxics("streaming/latency-800ms")
@@ -248,10 +248,10 @@ async def test_one_product_that_falls_silent_beside_another(rig: Rig, make: Make
         await watch.mode_is("streaming", symbol=ETH, within=40, name="the stream is back")
         await asyncio.sleep(rig.scaled(20))  # for a check that nobody polls any more
         verdict = await rig.verdict()
-    passed(verdict)
     watch.judge_prices()
     watch.judge_bound(silent, watch_until)
     watch.judge_way("streaming")
+    passed(verdict)
 
 
 @pytest.mark.toxics("outage/everything-down")
@@ -267,11 +267,11 @@ async def test_without_rest_too_nobody_may_trade(rig: Rig, make: Make) -> None:
         await watch.mode_is("streaming", within=20, name="the stream is back")
         await watch.prices_go_on()
         verdict = await rig.verdict()
-    passed(verdict)
     watch.judge_prices()
     assert "stale" in watch.modes()
     assert watch.logged()[-1][1] == "streaming"
     assert watch.count("polls_failed") > 0
+    passed(verdict)
 
 
 async def test_rest_that_fails_is_asked_less_and_less_often(rig: Rig, make: Make) -> None:
