@@ -48,7 +48,7 @@ pytestmark = [
 ]
 
 PLACING: dict[str, Any] = {"route": "POST /orders"}
-ON_FRESH_PRICES = {"no_order_on_stale_price": {"max_age": "10s"}}
+ON_FRESH_PRICES = {"no_order_on_stale_price": {"max_age": "5s"}}
 
 
 @pytest.fixture
