@@ -6,8 +6,7 @@ import pytest
 
 from downtick.checks.finding import Outcome
 from downtick.checks.registry import JUDGES, judge
-from tests.checks.drawn import BEFALLS, Flaw, Life
-from tests.checks.transcript import at_once
+from tests.checks.drawn import BEFALLS, Flaw, lived
 
 SEEDS = 30
 GIVEN = {"within": 12.0, "max_rate": 20.0, "max_age": 60.0, "max_position": 2.0}
@@ -25,7 +24,7 @@ def test_a_healthy_bot_raises_no_alarm(befalls: str) -> None:
     alarms = []
     names = [name for name in JUDGES if befalls in NOT_FOR_ALL.get(name, BEFALLS)]
     for seed in range(SEEDS):
-        run = BEFALLS[befalls](Life(seed)).run(read=at_once)
+        run = lived(befalls, seed)
         found = [judge(run, name, GIVEN) for name in names]
         alarms += [
             f"{seed} {each.check}: {each.sentence}"
@@ -52,7 +51,7 @@ def test_a_flaw_is_never_taken_for_health(flaw: Flaw, befalls: str, check: str, 
     """Where the figures of a bot hide it, the check says that it cannot tell."""
     found = []
     for seed in range(SEEDS):
-        run = BEFALLS[befalls](Life(seed, flaw)).run(read=at_once)
+        run = lived(befalls, seed, flaw)
         found.append(judge(run, check, GIVEN).outcome)
     assert Outcome.HOLDS not in found
     assert found.count(Outcome.VIOLATED) >= least
