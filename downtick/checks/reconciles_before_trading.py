@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from downtick.checks.cases import Case, conclude
@@ -11,7 +12,7 @@ from downtick.checks.instant import Truth
 from downtick.checks.knowledge import speaks_true
 from downtick.checks.outages import Outage, outages
 from downtick.checks.rates import new_orders
-from downtick.checks.run import Request, Run
+from downtick.checks.run import CUT, Request, Run
 
 NAME = "reconciles_before_trading"
 _CARRIERS = ("rest", "user_ws")
@@ -21,7 +22,7 @@ _CHANGES = frozenset({"place", "cancel", "edit"})
 def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
     """Judge what the bot had read when its first order after an outage left.
 
-    Exercised only by an outage of REST or of the user's feed, and by a new order after it.
+    Exercised only by an outage of REST or of the user's feed that the bot came to see, and by a new order after it.
     """
     orders = new_orders(run)
     found = [_case(run, outage, orders) for outage in outages(run)]
@@ -44,9 +45,38 @@ def _case(run: Run, outage: Outage, orders: list[Request]) -> Case | None:
     if readings or first.since < outage.until:
         told = "nobody saw whether the open orders were read before the first new order left"
         return Case(None, told, evidence)
+    if not _met(run, outage):
+        told = "nothing of the bot's met the outage as far as anybody saw: it may have sat it out"
+        return Case(None, told, evidence)
     after = first.at - outage.until
     told = f"a new order left {after:.3g} s after the outage, and the open orders had not been read"
     return Case(False, f"{told}: ask for them first", evidence)
+
+
+def _met(run: Run, outage: Outage) -> bool:
+    """Whether the bot surely came to see an outage of orders: a link may stand still for a while, and nobody want anything of it."""
+    for fault in outage.faults:
+        if fault.place == "exchange":
+            if any(fault.touches(link) for link in _CARRIERS):
+                return True
+            continue
+        since, until = fault.asked, fault.ended + CUT
+        ends = (feed.ended for feed in run.feeds("user_ws"))
+        refused = (
+            each.at
+            for each in run.refusals
+            if fault.link in _CARRIERS and each.links == (fault.link,)
+        )
+        lost = (
+            each.at for each in run.requests if fault.link == "rest" and not _was_answered(each)
+        )
+        if any(since <= at <= until for at in chain(ends, refused, lost)):
+            return True
+    return False
+
+
+def _was_answered(request: Request) -> bool:
+    return request.answer is not None and request.answer.size > 0
 
 
 def _hidden(run: Run, outage: Outage, first: Request) -> Iterator[float]:

@@ -95,12 +95,43 @@ def test_a_list_of_before_the_end_of_a_link_s_fault_does_not_count(link: str) ->
     """What happened since is not in it, and nobody told it."""
     t = Transcript()
     t.breaks(link, "freeze", 20, 60)
+    if link == "user_ws":
+        t.closes(t.feed(0, listener=link, channel="user"), 60.2)
+    else:
+        t.asks(t.opens("rest", 0), 60.2, silent=True)
     conn = t.opens("rest", 50)
     t.asks(conn, 55, LIST)
     t.asks(conn, 62)
     t.places(conn, 63, "a")
     t.over(100)
     assert outcome(t) is Outcome.VIOLATED
+
+
+@pytest.mark.parametrize("link", ["rest", "user_ws"])
+def test_what_a_bot_sat_out_is_held_against_none(link: str) -> None:
+    """A link stood still for a while, and nothing of the bot's failed: it cannot know."""
+    t = Transcript()
+    t.feed(0, listener="user_ws", channel="user")
+    t.breaks(link, "freeze", 20, 23)
+    conn = t.opens("rest", 0)
+    t.asks(conn, 62)
+    t.places(conn, 63, "a")
+    t.over(100)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_a_link_that_was_down_was_met_by_who_was_refused() -> None:
+    """The witness tells of the attempt."""
+    for refused in (True, False):
+        t = Transcript()
+        t.breaks("rest", "down", 20, 60)
+        if refused:
+            t.tell(30, "refused", "witness", link="rest")
+        conn = t.opens("rest", 61)
+        t.asks(conn, 62)
+        t.places(conn, 63, "a")
+        t.over(100)
+        assert outcome(t) is (Outcome.VIOLATED if refused else Outcome.NOT_EXERCISED)
 
 
 def test_a_list_of_before_the_user_s_feed_was_lost_does_not_count() -> None:
