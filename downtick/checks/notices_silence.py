@@ -89,7 +89,7 @@ def _case(
 ) -> Case:
     """Judge one silence; if a link held frames back, the exchange may see the end of the feed later than it was."""
     at = last[1].at
-    found = [*signs(run, feed, at), *_prices(run, at, within)]
+    found = [*signs(run, feed, at), *_prices(run, feed, at, within)]
     since = run.read(feed, last)
     if held is not None:
         passed = (f for f in feed.frames_after(at) if f[1].at <= held.done)
@@ -120,11 +120,21 @@ def _late(feed: Connection, held: Fault, sign: Instant, number: int) -> bool:
     return number in through or (feed.end is not None and feed.end.number == number)
 
 
-def _prices(run: Run, since: float, within: float) -> Iterator[tuple[Any, int]]:
-    """Yield requests for prices, if the bot makes none while all is well."""
+def _prices(
+    run: Run, feed: Connection, since: float, within: float
+) -> Iterator[tuple[Instant, int]]:
+    """Yield requests for prices, if the bot makes none while all is well: whose stream of them is silent may ask for them.
+
+    Of one that an order follows nobody can tell whether it was for more than that order.
+    """
     requests = list(run.asking("price"))
-    if steady_rate(run, requests) * within >= 1:
+    if feed.listener != "market_ws" or steady_rate(run, requests) * within >= 1:
         return
+    for_orders = {
+        one.id for one, following in pairwise(run.requests) if following.purpose.kind == "place"
+    }
     for request in requests:
         if request.since > since:
-            yield request.leave, request.number
+            leave = request.leave
+            sure = request.id not in for_orders
+            yield leave if sure else Instant(leave.earliest, math.inf), request.number

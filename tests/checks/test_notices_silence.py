@@ -142,3 +142,25 @@ def test_a_short_freeze_asks_nothing_of_the_bot() -> None:
     assert outcome(t, read=through_the_link) is Outcome.NOT_EXERCISED
     t, _ = held_back()
     assert outcome(t, read=unwitnessed) is Outcome.NOT_EXERCISED
+
+
+def test_a_price_for_an_order_is_no_sure_sign() -> None:
+    """It may have been asked for as ever; whoever asks for nothing else may have noticed, or not."""
+    t = Transcript()
+    silent(t)
+    rest = t.opens("rest", 25)
+    t.asks(rest, 26, "product_book", query="product_id=BTC-USD")
+    assert outcome(t) is Outcome.HOLDS
+    t.places(rest, 26.1, "a")
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
+def test_prices_make_up_for_no_feed_of_orders() -> None:
+    """Who asks for them tells nothing of whether he noticed that nothing is told of his orders."""
+    t = Transcript()
+    feed = t.feed(0, listener="user_ws", channel="user")
+    t.frames(feed, 0, 80, channel="heartbeats", products=())
+    t.breaks("user_ws", "freeze", 20.5, 60.5)
+    t.asks(t.opens("rest", 25), 26, "product_book", query="product_id=BTC-USD")
+    t.over(100)
+    assert outcome(t, read=through_the_link) is Outcome.VIOLATED
