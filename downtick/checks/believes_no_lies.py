@@ -10,12 +10,18 @@ from downtick.checks.cases import Case, conclude
 from downtick.checks.deviations import Priced, priced, usual_depths
 from downtick.checks.exposure import Exposure, exposures, usual
 from downtick.checks.finding import Finding
-from downtick.checks.rates import new_orders
+from downtick.checks.rates import new_orders, steady_rate
 from downtick.checks.run import Fault, Request, Run
 
 NAME = "believes_no_lies"
 _MORE = 10
 """How many times the most before the faults speaks against a bot whose limit nobody gave: positions drift of themselves."""
+_ENOUGH = 5
+"""Orders before the faults that show how far from the book a bot goes of itself: one on a ladder may have others far away."""
+_FAR = 10
+"""How many times the allowed deviation speaks against a bot of which fewer are known."""
+_USUAL = 3
+"""Orders that a bot would have sent in a lie: with fewer, none is no sign."""
 _OF_THE_ACCOUNT = frozenset({"zero_balances", "empty_orders"})
 _OLD = "old_prices_fresh_times"
 _OF_PRICES = frozenset({_OLD, "price_off_by_ten", "crossed_book"})
@@ -49,26 +55,36 @@ def check(run: Run, parameters: Mapping[str, Any]) -> Finding:
 def _prices(run: Run, lie: Fault, orders: list[Request], more: Decimal) -> Iterator[Case]:
     """Judge how deep the orders after a lie about prices were."""
     known = priced(orders)
-    usually = usual_depths(each for each in known if each.order.at < run.first_fault)
+    before = [each for each in known if each.order.at < run.first_fault]
+    usually = usual_depths(before)
     mids = {each.product: each.mid for each in known if each.order.at < lie.asked}
     after = [each for each in known if each.order.at >= lie.asked]
     what = lie.attributes["what"]
     if not after and any(order.at >= lie.asked for order in orders):
         told = "of the orders after a lie about prices none has a price of its own, or none its true book in the history"
         yield Case(None, told, (lie.number,))
+    lasted = min(lie.ended, run.ended) - lie.asked
+    expected = steady_rate(run, orders) * lasted
     for product in dict.fromkeys(each.product for each in after):
         of_it = [each for each in after if each.product == product]
         least, most = usually.get(product, (_ZERO, _ZERO))
+        few = sum(each.product == product for each in before) < _ENOUGH
         worst = max(of_it, key=lambda each: max(each.depth - most, least - each.depth))
         evidence = (lie.number, worst.order.number)
         told = f"{product}: after {what} had been told an order was priced {worst}"
-        if not least - more <= worst.depth <= most + more:
-            if product in usually:
-                yield Case(False, told, evidence)
+        beyond = max(worst.depth - most, least - worst.depth)
+        if beyond > more:
+            if product not in usually:
+                why = "none before the faults shows what is usual"
+                yield Case(None, f"{told}, and {why}", evidence)
+            elif few and beyond < _FAR * more:
+                why = "too few before the faults show what is usual"
+                yield Case(None, f"{told}, and {why}", evidence)
             else:
-                yield Case(
-                    None, f"{told}, and none before the faults shows what is usual", evidence
-                )
+                yield Case(False, told, evidence)
+        elif expected < _USUAL and not any(each.order.at <= lie.ended for each in of_it):
+            told = f"{product}: no order came while {what} was told, and few were to be expected"
+            yield Case(None, told, evidence)
         elif what == _OLD and not _moved(of_it, mids.get(product), more):
             told = f"{product}: the market had hardly moved, so old prices were good ones"
             yield Case(None, told, evidence)

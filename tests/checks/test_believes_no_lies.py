@@ -140,3 +140,26 @@ def test_market_orders_name_no_price() -> None:
 def test_true_prices_that_look_old_are_no_lie_to_this_check() -> None:
     """Who trades on them does right, however they look."""
     assert misled("1005", what="fresh_prices_old_times").outcome is Outcome.NOT_EXERCISED
+
+
+def bids(before: int, at: float) -> Outcome:
+    """Tell of bids at 98.5 before a lie about prices, and of one at 99.9 later; return what the check says."""
+    t = Transcript()
+    conn = t.opens("rest", 0)
+    for number in range(before):
+        t.places(conn, 1 + number, f"a{number}", price="98.5", book=("99.9", "100"))
+    t.fault("wrong_data", 10, 20, hits=[(11, conn)], what="price_off_by_ten")
+    t.places(conn, at, "b", price="99.9" if at < 20 else "98.5", book=("99.9", "100"))
+    return check(t.run(), {}).outcome
+
+
+def test_few_orders_show_little_of_where_a_bot_orders() -> None:
+    """The next step of its ladder may be further away than they are; after five it is hardly one of its own."""
+    assert bids(before=4, at=12) is Outcome.NOT_EXERCISED
+    assert bids(before=5, at=12) is Outcome.VIOLATED
+
+
+def test_who_had_nothing_to_order_meanwhile_showed_nothing() -> None:
+    """Whoever else stayed away did right."""
+    assert bids(before=1, at=30) is Outcome.NOT_EXERCISED
+    assert bids(before=5, at=30) is Outcome.HOLDS
