@@ -18,7 +18,8 @@ class Gap:
     Attributes:
         product: whose prices.
         since: when the last one had been sent.
-        lost: when the feed ended that had brought it, if it ended in the span; else `since`.
+        lost: when the feed ended that had brought it, if it ended in the span; else when a fault began to keep prices
+            back, or `since` if that is later.
         until: when the next one was sent, or the end of the run.
         next: by which feed and frame; None if none came.
         carried: when a sound feed was subscribed to the product again; `until`, if none was before. From then on it was
@@ -48,8 +49,10 @@ def gaps(run: Run, least: float) -> Iterator[Gap]:
             continue
         ended = feed.ended <= until
         meanwhile = (each for each in faults if each.asked <= until and each.ended >= since)
-        if any(ended or each.silences(feed.conn) for each in meanwhile):
-            lost = feed.ended if ended else since
+        makers = [each for each in meanwhile if ended or each.silences(feed.conn)]
+        if makers:
+            # Until then it was the market that said nothing.
+            lost = feed.ended if ended else max(since, min(each.asked for each in makers))
             carried = _carried(run, product, faults, since, until)
             yield Gap(product, since, lost, until, later, carried, frame[0])
 

@@ -63,3 +63,26 @@ def test_a_quiet_market_is_no_outage() -> None:
     t.frame(feed, 60)
     t.over(120)
     assert fallback(t) is Outcome.NOT_EXERCISED
+
+
+def test_the_clock_runs_from_the_fault_where_the_market_was_quiet_before() -> None:
+    """The last price is older than that, and nobody is to blame for it."""
+    t = Transcript()
+    feed = t.feed(0)
+    t.frame(feed, 5)
+    t.fault("data_silence", 20, 60, hits=[(21, feed)])
+    conn = t.opens("rest", 1)
+    t.asks(conn, 22)
+    t.over(120)
+    polls(t, conn, 24, 60)
+    assert fallback(t) is Outcome.NOT_EXERCISED
+
+
+def test_who_never_asks_after_a_fault_violates_however_quiet_the_market_was() -> None:
+    """The deadline is counted from the fault."""
+    t = Transcript()
+    feed = t.feed(0)
+    t.frame(feed, 5)
+    t.fault("data_silence", 20, 60, hits=[(21, feed)])
+    t.over(120)
+    assert fallback(t) is Outcome.VIOLATED
