@@ -37,12 +37,17 @@ def _case(run: Run, feed: Connection, garbage: Frame, within: float) -> Case:
         )
         return Case(None, told, (garbage[0],))
     sound = [Instant(run.ended, math.inf)]
-    for other in run.feeds(feed.listener):
-        for frame in other.frames_after(at):
-            event = frame[1]
-            if event.get("channel") and other.acknowledged:
-                sound.append(run.read(other, frame))
-                break
+    feeds = [other for other in run.feeds(feed.listener) if other.acknowledged]
+    came_back = any(at < other.accepted <= run.ended for other in feeds)
+    for other in feeds:
+        frame = next((each for each in other.frames_after(at) if each[1].get("channel")), None)
+        if frame is None:
+            continue
+        read = run.read(other, frame)
+        if not _left(run, other, at, within):
+            sound.append(read)
+        elif came_back:
+            sound.append(Instant(read.earliest, math.inf))
     back, since = first_of(sound), run.read(feed, garbage)
     holds = met(back, since, within, run.stolen(at, min(back.earliest, run.ended)))
     name = f"garbage was sent on feed #{feed.conn} ({feed.listener})"
@@ -52,3 +57,17 @@ def _case(run: Run, feed: Connection, garbage: Frame, within: float) -> Case:
         None: f"{name}; nobody saw when the bot read it, or what it read then",
     }[holds]
     return Case(holds, told, (garbage[0],))
+
+
+def _left(run: Run, feed: Connection, garbage: float, within: float) -> bool:
+    """Whether the bot ended a feed soon after it was sent garbage: what came right behind it may have gone unread then.
+
+    The kernel hands several frames over at once: they are read, whatever becomes of the first.
+    """
+    end = feed.end
+    return (
+        end is not None
+        and end.by == "bot"
+        and feed.accepted < garbage < end.at <= garbage + within
+        and end.at < run.ended
+    )

@@ -60,3 +60,24 @@ def test_without_garbage_nothing_is_shown() -> None:
     t = Transcript()
     t.frame(t.feed(0), 1)
     assert survival(t) is Outcome.NOT_EXERCISED
+
+
+def test_what_came_right_behind_the_garbage_is_no_sign_of_life() -> None:
+    """The kernel hands both over at once; the feed is left then, and another one may come or not."""
+    t = Transcript()
+    feed = garbage(t)
+    t.frame(feed, 10.1)
+    t.closes(feed, 10.2, how="eof")
+    assert survival(t) is Outcome.VIOLATED
+    t.feed(13)
+    assert survival(t) is Outcome.HOLDS
+
+
+def test_whether_it_was_read_is_open_if_another_feed_came_late() -> None:
+    """It may have been left for another reason."""
+    t = Transcript()
+    feed = garbage(t)
+    t.frame(feed, 10.1)
+    t.closes(feed, 14, how="eof")
+    t.feed(17)
+    assert survival(t) is Outcome.NOT_EXERCISED
