@@ -56,16 +56,22 @@ class Transcript:
     # -- faults ------------------------------------------------------------------------------------
 
     def breaks(
-        self, link: str, name: str, at: float, until: float | None = None, toxicity: float = 1
+        self,
+        link: str,
+        name: str,
+        at: float,
+        until: float | None = None,
+        toxicity: float = 1,
+        takes: float = 0.0,
     ) -> None:
-        """The conductor makes a fault of a link."""
+        """The conductor makes a fault of a link, and ends it; either takes so long."""
         told: dict[str, Any] = {"act": next(self._acts), "step": 0, "name": name, "link": link}
         echo = {"answers": [{"type": name, "toxicity": toxicity}]}
         self.tell(at, "step_asked", "conductor", **told)
-        self.tell(at, "step_done", "conductor", **told, echo=echo)
+        self.tell(at + takes, "step_done", "conductor", **told, echo=echo)
         if until is not None:
             self.tell(until, "step_ending", "conductor", **told)
-            self.tell(until, "step_healed", "conductor", **told)
+            self.tell(until + takes, "step_healed", "conductor", **told)
 
     def fault(
         self,

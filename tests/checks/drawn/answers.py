@@ -35,7 +35,7 @@ def answers_lost(life: Life) -> None:
         taken = True
         if life.since < at < life.until and draw.random() < 0.6:
             taken = draw.random() < 0.8
-            _loses(life, handle, at, name, side, taken=taken)
+            life.places_unheard(handle, at, name, side, taken=taken)
             at += draw.uniform(0.05, 2)
             life.rest = t.opens("rest", at)
             _settles(life, at, name, side, taken=taken)
@@ -43,15 +43,6 @@ def answers_lost(life: Life) -> None:
         else:
             t.places(life.rest, at, name, side)
         t.fills(name, at, side)
-
-
-def _loses(life: Life, handle: int, at: float, name: str, side: str, *, taken: bool) -> None:
-    """Tell of an order without an answer, and of the end of its connection."""
-    request = life.t.places(life.rest, at, name, side, applied=taken, fault=handle)
-    answers = (event for event in reversed(life.t.events) if event.kind == "answer")
-    next(answers).data["size"] = 0
-    life.hit(handle, at, conn=life.rest, request=request)
-    life.t.closes(life.rest, at, by="fault", how="abort")
 
 
 def _settles(life: Life, at: float, name: str, side: str, *, taken: bool) -> None:

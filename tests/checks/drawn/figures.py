@@ -47,7 +47,7 @@ def figures(draw: random.Random) -> Figures:
     """Draw a bot."""
     orders, reads = draw.uniform(0.5, 20), draw.uniform(2, 15)
     first = draw.uniform(0.2, 1)
-    ticks = draw.choice((0.2, 1.0, 8.0))
+    ticks = draw.choice((0.5, 1.0, 8.0))
     return Figures(
         orders=_again(draw, orders),
         reads=_again(draw, reads),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from downtick.checks.index import index
 from downtick.checks.run import Run
@@ -59,6 +59,7 @@ class Life:
         until: when that is over.
         spoilt: handles of the faults whose frames it throws away.
         died: when its process ended by itself; None if it did not.
+        stops: whether it is a process that is asked to stop.
     """
 
     def __init__(self, seed: int, flaw: Flaw = "") -> None:
@@ -74,15 +75,15 @@ class Life:
         self.feed = self.t.feed(0)
         self.spoilt: set[int] = set()
         self.died: float | None = None
+        self.stops = self.draw.random() < 0.5 or flaw.endswith(("signals", "end"))
 
     def over(self) -> Run:
         """Return what the history says once the run is over."""
         settle = self.draw.uniform(0, 20)
         self.t.over(END - settle)
-        stopped = self.draw.random() < 0.5 or self.flaw.endswith(("signals", "end"))
         if self.died is not None:
             self.t.tell(self.died, "bot_ended", "runner", exit_code=1, killed=False)
-        elif stopped:
+        elif self.stops:
             self._stops()
         events = self.t.history()
         telling.number(events)
@@ -93,6 +94,13 @@ class Life:
                 events, self.witness, self.draw, twice=twice, spoilt=self.spoilt
             )
         return index(sorted(events, key=lambda event: event.at), 1.0, self.witness, settle)
+
+    def breaks(self, link: str, name: str) -> Span:
+        """Break a link for a while; return from when to when that stood: between what is told of either."""
+        takes = self.draw.uniform(0.003, 0.2)
+        self.t.breaks(link, name, self.since, self.until, takes=takes)
+        grips = self.draw.uniform(self.since, self.since + takes)
+        return grips, self.draw.uniform(self.until, self.until + takes)
 
     # -- its feeds -----------------------------------------------------------------------------------
 
@@ -115,6 +123,11 @@ class Life:
         resubscribes = self.flaw != "never resubscribes"
         feed = self.t.feed(back, channel="ticker" if resubscribes else "status")
         self.lives_without(self.since, self.streams(feed, back, END))
+
+    def greets(self, conn: int, at: float, channel: str = "ticker") -> None:
+        """Tell that a connection becomes a feed, and that it subscribes there."""
+        self.t.tell(at, "upgraded", conn=conn, compression=False)
+        self.t.subscribes(conn, at, channel, "BTC-USD")
 
     def lives_without(self, lost: float, first: float) -> None:
         """Tell of a life in which it has no stream from one instant to another, and asks for prices instead."""
@@ -166,7 +179,7 @@ class Life:
                 self.t.asks(self.rest, at, LIST)
         for since, until in trades:
             for number, at in enumerate(list(self.each(self.bot.orders, since, until))[1:]):
-                if self.draw.random() < self.bot.peeks:
+                if self.draw.random() < self.bot.peeks and self.flaw != "never falls back":
                     self.t.asks(self.rest, at - 0.02, BOOK, query=ABOUT)
                 name = f"{since:.0f}-{number}"
                 side = "SELL" if number % 2 else "BUY"
@@ -180,9 +193,19 @@ class Life:
             yield at
             at += max(pause(), 0.01)
 
-    def hit(self, handle: int, at: float, **what: object) -> None:
+    def hit(self, handle: int, at: float, **what: Any) -> None:
         """Tell that a fault hit something."""
         self.t.tell(at, "fault_hit", handle=handle, **what)
+
+    def places_unheard(
+        self, handle: int, at: float, name: str, side: str, *, taken: bool = True
+    ) -> None:
+        """Tell of an order without an answer, and of the end of its connection."""
+        request = self.t.places(self.rest, at, name, side, applied=taken, fault=handle)
+        answers = (event for event in reversed(self.t.events) if event.kind == "answer")
+        next(answers).data["size"] = 0
+        self.hit(handle, at, conn=self.rest, request=request)
+        self.t.closes(self.rest, at, by="fault", how="abort")
 
     # -- its end -------------------------------------------------------------------------------------
 

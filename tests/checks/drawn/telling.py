@@ -10,15 +10,12 @@ from collections.abc import Sequence
 from downtick.history import Event
 from tests.checks.drawn.witness import Witness
 
-LATE = "late"
-"""Marks a frame that was overtaken by the one before it."""
-
-COPY = "copy"
-"""Marks a frame that is the one before it once more."""
-
 
 def number(events: Sequence[Event]) -> None:
-    """Number the frames of each connection as the exchange does; one that was left out used its number up."""
+    """Number the frames of each connection as the exchange does; one that was left out used its number up.
+
+    One that is marked ``copy`` is the one before it once more, one that is ``late`` was overtaken by that.
+    """
     following: Counter[int] = Counter()
     last: dict[int, Event] = {}
     for event in events:
@@ -29,12 +26,12 @@ def number(events: Sequence[Event]) -> None:
             continue
         conn = data["conn"]
         before = last.get(conn)
-        if before is not None and data.pop(COPY, False):
+        if before is not None and data.pop("copy", False):
             data["seq"] = before["seq"]
             continue
         data["seq"] = following[conn]
         following[conn] += 1
-        if before is not None and data.pop(LATE, False):
+        if before is not None and data.pop("late", False):
             before.data["seq"], data["seq"] = data["seq"], before["seq"]
         last[conn] = event
 
