@@ -367,10 +367,11 @@ class _Reader:
         self._by_hand = event.get("by_hand", False)
 
     def _steady_by_hand(self) -> None:
-        """Nobody waited for a steady state: there was one if whatever was hurt had delivered before the first fault."""
+        """Nobody waited for a steady state: there was one if whatever was hurt had delivered before it was."""
         run = self.run
         links = touched(run)
-        if all(delivers(run, link, until=run.first_fault) for link in links):
+        hurt = {link: min(f.asked for f in run.faults if f.touches(link)) for link in links}
+        if all(delivers(run, link, until=at) for link, at in hurt.items()):
             run.steady, run.links = min(run.first_fault, run.played), links
 
     def _error(self, number: int, event: Event) -> None:

@@ -32,7 +32,12 @@ def test_a_run_by_hand_is_steady_if_what_was_hurt_had_delivered() -> None:
     assert (run.steady, run.played, run.ended, run.over) == (5, 12, 12, True)
 
 
-@pytest.mark.parametrize("asked", [None, 5.5], ids=["never", "after the first fault"])
+def test_each_link_must_have_delivered_before_its_own_fault() -> None:
+    """A bot that asks nothing over REST while its feed is sound does so once that is lost."""
+    assert by_hand(asked=5.5).run().steady == 5
+
+
+@pytest.mark.parametrize("asked", [None, 6.5], ids=["never", "after its first fault"])
 def test_a_run_by_hand_is_not_steady_if_a_link_that_was_hurt_had_delivered_nothing(
     asked: float | None,
 ) -> None:
