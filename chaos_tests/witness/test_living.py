@@ -23,6 +23,18 @@ async def test_what_the_bot_was_sent_and_has_read_is_told_exactly(scene: Scene) 
     front.close()
 
 
+async def test_who_asks_for_a_look_need_not_wait_for_the_next(scene: Scene) -> None:
+    """What was read until then is told before anything else happens."""
+    bot, front = scene.connect()
+    number = await scene.number("bot", port_of(bot))
+    front.sendall(b"x" * 333)
+    assert len(bot.recv(1000)) == 333
+    scene.witness.look()
+    assert scene.history.select("sample", socket=number, received=333, rqueue=0)
+    bot.close()
+    front.close()
+
+
 async def test_what_the_bot_sent_is_told_exactly(scene: Scene) -> None:
     """What left it, and what the other end has taken: the SYN is one more, and so is the FIN."""
     bot, front = scene.connect()

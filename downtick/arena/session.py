@@ -152,6 +152,8 @@ class Session:
                 self._play(schedule, steady)
                 return None
             case protocol.EndByHand():
+                if self._witness is not None:
+                    self._witness.look()
                 self._record("run_ended", by_hand=True)
                 return None
             case protocol.Inject(link, fault, attributes, stream, toxicity):

@@ -65,6 +65,11 @@ class Witness:
         self._look(found)
         return self
 
+    def look(self) -> None:
+        """Look now, besides: who judges until now must know what was read by now."""
+        if self._kernel is not None:
+            self._try(self._kernel)
+
     def close(self) -> None:
         """Look and hear one last time, and end. Twice is once."""
         kernel = self._kernel
@@ -88,6 +93,9 @@ class Witness:
 
     def _look(self, kernel: Kernel) -> None:
         self._timer = asyncio.get_running_loop().call_later(self._interval, self._look, kernel)
+        self._try(kernel)
+
+    def _try(self, kernel: Kernel) -> None:
         try:
             self._see(kernel)
         except OSError as error:
