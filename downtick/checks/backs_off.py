@@ -100,22 +100,33 @@ def _case(run: Run, episode: Episode, parameters: Mapping[str, Any]) -> Case | N
     told = f"{len(attempts)} attempts to open {episode.listener}"
     window, most = run.real(_WINDOW), parameters["max_rate"] * _WINDOW * episode.lost
     sure = _densest([attempt.at for attempt in attempts if attempt.sure], window)
+    stood = max((run.stolen(each.at - window, each.at + window) for each in attempts), default=0.0)
     densest = _densest([attempt.at for attempt in attempts], window)
-    if sure > most:
+    if sure > most * (1 + stood / window):
         said = f"{told}, {sure} of them within {_WINDOW:g} s: {most:g} are allowed"
         return Case(False, f"{said}; wait longer each time", evidence)
     if _uncounted(run, episode):
         return Case(
             None, f"{told}: under a fault of the link, nobody counted those that failed", evidence
         )
-    if densest > most or not all(attempt.sure for attempt in attempts):
+    if not all(attempt.sure for attempt in attempts):
         return Case(None, f"{told}, but some may have been to another link", evidence)
+    if densest > most:
+        return Case(
+            None, f"{told}, some of which the machine may have held up until others came", evidence
+        )
     if episode.lost > 1:
         return Case(True, f"{told}, at most {densest} within {_WINDOW:g} s", evidence)
     times = [episode.since, *(attempt.at for attempt in attempts)]
     pauses = [later - earlier for earlier, later in pairwise(times)]
+    # What the machine stole of a pause may have made it longer, or not.
+    least = [
+        pause - run.stolen(*between) for pause, between in zip(pauses, pairwise(times), strict=True)
+    ]
     polite = run.real(min(parameters["cap"] / 2, _POLITE / parameters["max_rate"]))
     holds, said = _grow(pauses, run.real(parameters["cap"]), polite)
+    if _grow(least, run.real(parameters["cap"]), polite)[0] is not holds:
+        return Case(None, f"{told}: {said}, for part of which the machine stood still", evidence)
     return Case(holds, f"{told}: {said}", evidence)
 
 

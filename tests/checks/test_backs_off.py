@@ -97,6 +97,25 @@ def test_a_pause_beyond_the_cap_violates() -> None:
     assert outcome(storm([1, 2, 90])) is Outcome.VIOLATED
 
 
+@pytest.mark.parametrize(
+    ("pauses", "stood", "else_"),
+    [
+        ([0.5, 1, 2, 80], (20, 45), Outcome.VIOLATED),
+        ([1, 1, 1, 5], (13.5, 17.5), Outcome.HOLDS),
+        ([0.5, 1, 2, 20, *[0.01] * 14], (14, 33.4), Outcome.VIOLATED),
+    ],
+    ids=["beyond the cap", "growing", "all at once"],
+)
+def test_what_the_machine_did_to_pauses_is_a_doubt(
+    pauses: list[float], stood: tuple[float, float], else_: Outcome
+) -> None:
+    """It may have made one long, and held up attempts until all came at once."""
+    t = storm(pauses)
+    assert outcome(t) is else_
+    t.starved(*stood)
+    assert outcome(t) is Outcome.NOT_EXERCISED
+
+
 def test_each_lost_connection_may_try() -> None:
     """Four feeds have four times the attempts of one."""
     attempts = [0.1] * 30
