@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 import downtick
+from downtick.acting import Acting
 from downtick.arena import protocol
 from downtick.arena.channel import Channel
 from downtick.arena.host import ArenaHost, shared_arena
@@ -44,7 +45,7 @@ PLAYED_WITHIN = 40.0
 """Real seconds beyond its length that a schedule may take: Toxiproxy itself may need 25 s for an answer."""
 
 
-class Rig(Waiting):
+class Rig(Waiting, Acting):
     """Exchange, links and conductor of one test, and the history of what happened.
 
     A context manager, synchronous or not::
@@ -125,7 +126,7 @@ class Rig(Waiting):
                 "give keys to the rig, not to its exchange: a bot needs their other half"
             )
         self._arena = arena
-        self._channel: Channel | None = None
+        self._channel = None
         self._host: ArenaHost | None = None
         self._opened: protocol.Opened | None = None
         self._header: Header | None = None
@@ -337,44 +338,6 @@ class Rig(Waiting):
             raise ArenaError(f"{schedule.profile} did not end within {seconds:g} s")
         return found
 
-    async def inject(
-        self,
-        link: str,
-        fault: str,
-        *,
-        stream: str = "downstream",
-        toxicity: float = 1.0,
-        **attributes: Any,
-    ) -> dict[str, Any]:
-        """Start a toxic or a link fault by hand, and return what Toxiproxy answered.
-
-        Raises:
-            ToxicError: its attributes are wrong.
-            NotArmed: a reset on a link that can only close.
-            RigError: Toxiproxy did not do it.
-        """
-        request = protocol.Inject(link, fault, attributes, stream, toxicity)
-        echo: dict[str, Any] = await self._ask(request, dict[str, Any])
-        return echo
-
-    async def heal(
-        self, link: str, fault: str | None = None, *, stream: str = "downstream"
-    ) -> None:
-        """End a toxic or a link fault; without a name, everything on that link."""
-        await self._ask(protocol.Heal(link, fault, stream), None)
-
-    async def exchange_fault(
-        self, name: str, *, selectors: dict[str, Any] | None = None, **attributes: Any
-    ) -> int:
-        """Start an exchange fault by hand, and return its handle for `end_exchange_fault`."""
-        request = protocol.StartExchangeFault(name, attributes, selectors or {})
-        handle: int = await self._ask(request, int)
-        return handle
-
-    async def end_exchange_fault(self, handle: int) -> None:
-        """End an exchange fault."""
-        await self._ask(protocol.StopExchangeFault(handle), None)
-
     def history_lines(self, **run: Any) -> Iterator[bytes]:
         """Return the history as JSON Lines, its header first, without secrets.
 
@@ -385,10 +348,6 @@ class Rig(Waiting):
         header = msgspec.structs.replace(self._header, run={**self._header.run, **run})
         scrubber = Scrubber(secret_values({**os.environ, **self.endpoints.environment()}))
         return (scrubber.clean(line) for line in self.history.to_jsonl(header))
-
-    async def _ask(self, request: protocol.Request, answer: Any) -> Any:
-        assert self._channel is not None
-        return await asyncio.to_thread(self._channel.ask, request, answer=answer)
 
     def _make_header(self, arena: ArenaHost) -> Header:
         run = {
