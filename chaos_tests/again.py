@@ -25,6 +25,12 @@ STANDSTILL: Final = 2.0
 NEAR: Final = 5.0
 """Nominal seconds within which they are near each other."""
 
+CALM: Final = 2.0
+"""Seconds in which the machine must hardly have stood still before a test is played again."""
+
+PATIENCE: Final = 60.0
+"""Seconds that are waited for that: a host that is busy for longer is busy for all of us."""
+
 PLAYED_AGAIN: Final = "downtick_played_again"
 """Name of the report property of a test that was played again: for what standstill, and how it had failed."""
 
@@ -63,11 +69,21 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         why = failed.longreprtext.partition("\nE  ")[2].partition("\n")[0].strip()
         spoilt.append((PLAYED_AGAIN, f"the machine stood still for {stood:.2f} s in it ({why})"))
         item.user_properties[:] = before
+        _wait_for_calm(metronome)
     for report in reports:
         report.user_properties += spoilt
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _wait_for_calm(metronome: Metronome) -> None:
+    """Wait until what spoilt a test is over: else it would spoil the next play, too."""
+    ends = time.monotonic() + PATIENCE
+    while (
+        metronome.most_lost(time.monotonic() - CALM, CALM) > CALM / 10 and time.monotonic() < ends
+    ):
+        time.sleep(0.1)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -94,11 +94,11 @@ def stolen(stat: str) -> dict[str, float]:
 def _beat(stat: str) -> None:
     """Tell what was seen each time that somebody asks, until nobody is there to ask."""
     seen: dict[str, list[Loss]] = {"all": []}
-    taken = stolen(stat)
+    now, taken = time.monotonic(), stolen(stat)
     while True:
-        due = time.monotonic() + _EVERY
+        due, before = now + _EVERY, taken
         asked = select.select([sys.stdin], [], [], _EVERY)[0]
-        now, before = time.monotonic(), taken
+        now = time.monotonic()
         if now - due > _TOLD:
             seen["all"].append((due, now))
         taken = stolen(stat)

@@ -35,7 +35,9 @@ def test_spoilt(stand_still):
     plays.append("spoilt")
     if plays.count("spoilt") == 1:
         stand_still(1.5)
+        plays.append(time.monotonic())
         assert "order" == "filled"
+    assert time.monotonic() > plays[1] + 1.5  # it was waited for calm
 
 def test_spoilt_each_time(stand_still):
     plays.append("each time")
@@ -125,7 +127,7 @@ def test_only_what_a_standstill_spoilt_is_played_again(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=200,
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
