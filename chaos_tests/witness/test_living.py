@@ -24,13 +24,14 @@ async def test_what_the_bot_was_sent_and_has_read_is_told_exactly(scene: Scene) 
 
 
 async def test_who_asks_for_a_look_need_not_wait_for_the_next(scene: Scene) -> None:
-    """What was read until then is told before anything else happens."""
+    """What was read until then is told before anything else happens, of a connection that is new, too."""
     bot, front = scene.connect()
-    number = await scene.number("bot", port_of(bot))
     front.sendall(b"x" * 333)
     assert len(bot.recv(1000)) == 333
     scene.witness.look()
-    assert scene.history.select("sample", socket=number, received=333, rqueue=0)
+    born = scene.history.first("born", end="bot", port=port_of(bot))
+    assert born is not None
+    assert len(scene.history.select("sample", socket=born["socket"], received=333, rqueue=0)) == 2
     bot.close()
     front.close()
 

@@ -66,9 +66,10 @@ class Witness:
         return self
 
     def look(self) -> None:
-        """Look now, besides: who judges until now must know what was read by now."""
-        if self._kernel is not None:
-            self._try(self._kernel)
+        """Look now, besides: who judges until now must know what was read by now. What came just now takes two looks."""
+        for _ in range(2):
+            if self._kernel is not None:
+                self._try(self._kernel, thoroughly=True)
 
     def close(self) -> None:
         """Look and hear one last time, and end. Twice is once."""
@@ -95,9 +96,9 @@ class Witness:
         self._timer = asyncio.get_running_loop().call_later(self._interval, self._look, kernel)
         self._try(kernel)
 
-    def _try(self, kernel: Kernel) -> None:
+    def _try(self, kernel: Kernel, *, thoroughly: bool = False) -> None:
         try:
-            self._see(kernel)
+            self._see(kernel, thoroughly=thoroughly)
         except OSError as error:
             self._go_blind(kernel, error)
 
