@@ -112,7 +112,8 @@ async def test_a_read_ends_with_its_deadline_and_its_reason() -> None:
     """The last error is told, and it took about as long as it may."""
     one = client(Script(BUSY), call_timeout=20.0)
     start = time.monotonic()
-    with pytest.raises(Unavailable, match="503"):
+    # The deadline may come in the middle of an attempt, of which nobody knows more than that.
+    with pytest.raises(Unavailable, match=r"503|not sent: no answer in time"):
         await one.read(READ)
     assert 0.1 <= time.monotonic() - start < 3.0  # without a deadline it would go on for ever
     one.close()
